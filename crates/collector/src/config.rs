@@ -1,0 +1,114 @@
+//! What a person may set, by flag or by environment, and its defaults.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use clap::Parser;
+use sillage_protocol::limits;
+
+/// Settings of the collector. Each flag has a variable of the environment beside it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "sillage-collector", version, about, max_term_width = 100)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "SILLAGE_LISTEN", default_value = "127.0.0.1:8787", value_name = "HOST:PORT")]
+    pub listen: String,
+
+    /// Folder of the store; made where it is missing.
+    #[arg(long, env = "SILLAGE_DATA", default_value = "./data", value_name = "FOLDER")]
+    pub data: PathBuf,
+
+    /// Folder of the built tracker (`dist/web`), served at `/`.
+    #[arg(long, env = "SILLAGE_ASSETS", value_name = "FOLDER")]
+    pub assets: Option<PathBuf>,
+
+    /// Folder of the demo site, served at `/shop/`.
+    #[arg(long, env = "SILLAGE_DEMO", value_name = "FOLDER")]
+    pub demo: Option<PathBuf>,
+
+    /// Token that reads must present; without it, reads are open on loopback addresses and closed
+    /// on all others.
+    #[arg(long, env = "SILLAGE_READ_TOKEN", hide_env_values = true, value_name = "TOKEN",
+          value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub read_token: Option<String>,
+
+    /// What one request, and all together, may take.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Limits on memory and connections.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Limits {
+    /// Longest body of a batch as it travels, in bytes.
+    #[arg(long, env = "SILLAGE_MAX_BODY_BYTES", default_value_t = limits::MAX_BODY_BYTES, value_name = "BYTES")]
+    pub max_body_bytes: usize,
+
+    /// Longest body of a batch after decompression, in bytes.
+    #[arg(long, env = "SILLAGE_MAX_DECOMPRESSED_BYTES", default_value_t = limits::MAX_DECOMPRESSED_BYTES, value_name = "BYTES")]
+    pub max_decompressed_bytes: usize,
+
+    /// Bytes of bodies that may be waiting for their answer, all requests together; above it, 503.
+    #[arg(long, env = "SILLAGE_MAX_WAITING_BYTES", default_value_t = 32 * 1024 * 1024, value_name = "BYTES",
+          value_parser = megabyte_to_gigabyte)]
+    pub max_waiting_bytes: usize,
+
+    /// Bytes of events that may be waiting for the store's writer; above it, 503.
+    #[arg(long, env = "SILLAGE_MAX_QUEUED_BYTES", default_value_t = 64 * 1024 * 1024, value_name = "BYTES",
+          value_parser = megabyte_to_gigabyte)]
+    pub max_queued_bytes: usize,
+
+    /// Live views open at once; above it, 503.
+    #[arg(long, env = "SILLAGE_MAX_LIVE_CLIENTS", default_value_t = 64, value_name = "COUNT",
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=10_000))]
+    pub max_live_clients: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: limits::MAX_BODY_BYTES,
+            max_decompressed_bytes: limits::MAX_DECOMPRESSED_BYTES,
+            max_waiting_bytes: 32 * 1024 * 1024,
+            max_queued_bytes: 64 * 1024 * 1024,
+            max_live_clients: 64,
+        }
+    }
+}
+
+impl Config {
+    /// The addresses that `listen` names, in the resolver's order.
+    ///
+    /// # Errors
+    ///
+    /// When it is not `HOST:PORT`, or the host has no address.
+    pub fn listen_addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
+        self.listen.to_socket_addrs().map(Iterator::collect)
+    }
+}
+
+/// The writer takes batches whole, so a bound below the largest batch would never let it through.
+fn megabyte_to_gigabyte(text: &str) -> Result<usize, String> {
+    const RANGE: std::ops::RangeInclusive<usize> = 1024 * 1024..=4 * 1024 * 1024 * 1024 - 1;
+    match text.parse() {
+        Ok(bytes) if RANGE.contains(&bytes) => Ok(bytes),
+        _ => Err(format!("must be a number of bytes from {} to {}", RANGE.start(), RANGE.end())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_of_the_command_line_and_of_the_library_are_the_same() {
+        let parsed = Config::parse_from(["sillage-collector"]).limits;
+        assert_eq!(format!("{parsed:?}"), format!("{:?}", Limits::default()));
+    }
+
+    #[test]
+    fn a_limit_that_would_refuse_every_batch_is_refused() {
+        let flags = ["sillage-collector", "--max-queued-bytes", "10"];
+        assert!(Config::try_parse_from(flags).is_err());
+    }
+}

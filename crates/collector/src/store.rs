@@ -1,0 +1,178 @@
+//! Where events are kept: the trait that a store fulfils, in terms of the contract only.
+//!
+//! What every store must hold to: [`Store::append`] answers only when its batch is durable; an
+//! event is kept once for each (site, event id); the receipt is written together with the events;
+//! the feed shows events only after they are durable, in the order of their sequence.
+
+pub mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sillage_protocol::batch::{Counters, Receipt, TrackerInfo, Verdicts};
+use sillage_protocol::{Event, EventKind, Timestamp};
+use thiserror::Error;
+use tokio::sync::broadcast;
+
+/// Answer of a store, to be awaited.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Keeps events and gives them back.
+pub trait Store: Send + Sync + 'static {
+    /// Stores a batch and its receipt in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Busy`] when too much is waiting, [`StoreError::Closed`] while closing,
+    /// [`StoreError::Failed`] when nothing of the batch was stored.
+    fn append(&self, batch: IncomingBatch) -> StoreFuture<'_, Appended>;
+
+    /// Reads events of a session, ordered by time, then by sequence.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn session_events(&self, query: SessionQuery) -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// Reads events in the order of their sequence.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn events_by_sequence(&self, query: SequenceQuery) -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// Subscribes to events that are stored from now on. A subscriber that falls behind by more
+    /// than the feed's buffer is told so by the channel and reads on from the store.
+    fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>>;
+
+    /// Commits something that leaves no trace, to see that the store does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn check(&self) -> StoreFuture<'_, ()>;
+
+    /// Commits what was taken, takes nothing more, and gives the files back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when something that was taken could not be committed.
+    fn close(&self) -> StoreFuture<'_, ()>;
+}
+
+/// A batch that was read, checked and enriched.
+#[derive(Clone, Debug)]
+pub struct IncomingBatch {
+    /// UUID of the batch, in lower case.
+    pub id: String,
+    /// The site that all its events belong to.
+    pub site_id: String,
+    /// When this attempt left, by the client's clock.
+    pub sent_at: Timestamp,
+    /// When it arrived, by the collector's clock.
+    pub received_at: Timestamp,
+    /// Which program sent it.
+    pub tracker: TrackerInfo,
+    /// The events that were accepted, in their order.
+    pub events: Vec<IncomingEvent>,
+    /// How many were rejected.
+    pub rejected: u64,
+    /// What the sender says it has tracked and dropped.
+    pub counters: Option<Counters>,
+    /// UUIDs of the batches it asks about, as it wrote them.
+    pub receipts: Vec<String>,
+}
+
+/// One accepted event of an [`IncomingBatch`].
+#[derive(Clone, Debug)]
+pub struct IncomingEvent {
+    /// The event, enriched, its date corrected; only the visitor's totals are still to be filled.
+    pub event: Event,
+    /// UUID of the event, in lower case.
+    pub id: String,
+    /// The date as the client gave it.
+    pub original_created_at: Timestamp,
+    /// The date by the collector's clock.
+    pub created_at: Timestamp,
+    /// Tells whether another event with the same id has other content.
+    pub fingerprint: i64,
+    /// Length of the event, in bytes of JSON, before enrichment.
+    pub json_bytes: usize,
+}
+
+/// What came of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// How many events were stored, and how many were there before.
+    pub verdicts: Verdicts,
+    /// How many of the duplicates have other content than what is stored.
+    pub conflicts: u64,
+    /// What became of the batches it asked about, in the order asked.
+    pub receipts: Vec<(String, Receipt)>,
+}
+
+/// One event as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Position in the store; grows with every event.
+    pub sequence: i64,
+    /// The site it belongs to.
+    pub site_id: String,
+    /// When it happened, by the collector's clock.
+    pub created_at: Timestamp,
+    /// When it arrived, by the collector's clock.
+    pub received_at: Timestamp,
+    /// The whole event, as JSON.
+    pub json: String,
+}
+
+/// Which events of a session to read.
+#[derive(Clone, Debug)]
+pub struct SessionQuery {
+    /// The session.
+    pub session_id: String,
+    /// Only of this site.
+    pub site_id: Option<String>,
+    /// Only of these kinds; empty for all.
+    pub kinds: Vec<EventKind>,
+    /// Only what comes after this time and sequence.
+    pub after: Option<(Timestamp, i64)>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which events to read in the order of their sequence.
+#[derive(Clone, Debug)]
+pub struct SequenceQuery {
+    /// Only of this site.
+    pub site_id: Option<String>,
+    /// Where to begin.
+    pub start: SequenceStart,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Where reading by sequence begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SequenceStart {
+    /// After this sequence.
+    After(i64),
+    /// So that the last event read is the last one stored.
+    MostRecent,
+}
+
+/// Why a store did not do what was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// More is waiting than the store wants to hold. Try again.
+    #[error("the store's queue is full")]
+    Busy,
+    /// The store is closing or closed.
+    #[error("the store is closed")]
+    Closed,
+    /// The store's files cannot be read or written.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
