@@ -1,2 +1,35 @@
-//! placeholder
-fn main() {}
+//! The steps of the build that need Rust libraries; `tools/*.mjs` call them, people call `npm run build`.
+
+mod test_runner;
+mod wasm;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "usage:
+    xtask wasm <compiled.wasm> <folder>    write tracker.wasm, tracker_bg.js and tracker_bg.d.ts
+    xtask functions <compiled.wasm>        list what the module's code consists of
+    xtask test-runner <test.wasm> [args]   run wasm tests (cargo's runner; feature `test-runner`)";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> Result<()> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["wasm", input, folder] => wasm::build(input.as_ref(), folder.as_ref()),
+        ["functions", input] => wasm::functions::list(input.as_ref()),
+        ["test-runner", rest @ ..] => test_runner::run(rest),
+        _ => bail!("{USAGE}"),
+    }
+}

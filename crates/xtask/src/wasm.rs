@@ -1,0 +1,65 @@
+//! From the module that cargo compiled to the module and glue that pages download.
+//!
+//! wasm-opt runs afterwards, from `tools/build.mjs`: it is an npm package.
+
+pub(crate) mod functions;
+mod glue;
+mod names;
+mod snip;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use walrus::{Module, ModuleConfig};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The stem of the written files; `tracker_bg` is what wasm-bindgen makes of it.
+const STEM: &str = "tracker";
+
+/// Writes `tracker.wasm`, `tracker_bg.js` and `tracker_bg.d.ts` into `folder`.
+pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
+    let mut module = read(input)?;
+    snip::remove_panic_machinery(&mut module);
+
+    // `bundler` is the target whose glue stands in a file of its own and leaves instantiating to us.
+    let generated = folder.join("generated");
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_module(STEM, module)
+        .bundler(true)?
+        .typescript(true);
+    let mut output = bindgen.generate_output().context("wasm-bindgen")?;
+    let renamed = names::shorten(output.wasm_mut(), STEM)?;
+    if generated.exists() {
+        fs::remove_dir_all(&generated)?;
+    }
+    output.emit(&generated)?;
+
+    let source = read_text(&generated.join(format!("{STEM}_bg.js")))?;
+    let types = read_text(&generated.join(format!("{STEM}.d.ts")))?;
+    let wasm = generated.join(format!("{STEM}_bg.wasm"));
+    fs::rename(&wasm, folder.join(format!("{STEM}.wasm")))?;
+    fs::write(
+        folder.join(format!("{STEM}_bg.js")),
+        glue::rewrite(&source, &renamed)?,
+    )?;
+    fs::write(
+        folder.join(format!("{STEM}_bg.d.ts")),
+        glue::declare(&types),
+    )?;
+    Ok(())
+}
+
+/// Reads a module and keeps the names of its functions.
+fn read(path: &Path) -> Result<Module> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    ModuleConfig::new()
+        .generate_name_section(true)
+        .parse(&bytes)
+        .with_context(|| format!("{} is not a WebAssembly module", path.display()))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("wasm-bindgen wrote no {}", path.display()))
+}

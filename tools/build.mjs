@@ -1,0 +1,20 @@
+// `npm run build`: the tracker, from Rust and TypeScript to dist/npm (for bundlers) and dist/web (for pages).
+//
+//   node tools/build.mjs          everything
+//   node tools/build.mjs --wasm   the module and its glue only, in target/bindgen
+
+import { buildWasm } from "./build/wasm.mjs";
+import { provideNodePackages } from "./provision/node-packages.mjs";
+import { requireRust } from "./provision/rust.mjs";
+import { runMain } from "./run.mjs";
+
+export async function build({ wasmOnly = false } = {}) {
+  requireRust();
+  await provideNodePackages();
+  await buildWasm();
+  if (wasmOnly) return;
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) {
+  await runMain(() => build({ wasmOnly: process.argv.includes("--wasm") }));
+}

@@ -1,0 +1,69 @@
+// The tracker's module and its glue: cargo compiles, xtask takes the panic machinery out, binds and
+// shortens names, wasm-opt makes the rest small.
+
+import { mkdirSync } from "node:fs";
+import { provideWasmToolchain, wasmTarget, wasmTargetDir } from "../provision/wasm-toolchain.mjs";
+import { root, run } from "../run.mjs";
+import { whenChanged } from "./stamps.mjs";
+
+/** Where the glue lies that `js/tracker.ts` imports, and the module before and after wasm-opt. */
+export const bindgen = {
+  folder: `${root}/target/bindgen`,
+  glue: `${root}/target/bindgen/tracker_bg.js`,
+  types: `${root}/target/bindgen/tracker_bg.d.ts`,
+  bound: `${root}/target/bindgen/tracker.wasm`,
+  optimised: `${root}/target/bindgen/optimised/tracker.wasm`,
+};
+
+/** What rustc's default for wasm32 uses, and every browser of this list has: Chrome 96, Firefox 79, Safari 15. */
+const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-float-to-int", "multivalue", "reference-types"];
+
+const optimisations = [
+  "--mvp-features",
+  ...features.map((feature) => `--enable-${feature}`),
+  "-Oz",
+  "--converge",
+];
+
+/** Compiles, binds and optimises; each part only where its inputs changed. */
+export async function buildWasm() {
+  const { cargo, env } = await provideWasmToolchain();
+  await run(cargo, ["build", "--quiet", "--profile", "wasm", "--target", wasmTarget, "--lib", "--package", "sillage"], {
+    what: "compiling the tracker",
+    env,
+  });
+  const compiled = `${wasmTargetDir}/${wasmTarget}/wasm/sillage.wasm`;
+  const xtask = await buildXtask();
+
+  mkdirSync(`${bindgen.folder}/optimised`, { recursive: true });
+  await whenChanged(
+    "bindgen",
+    { inputs: [compiled, xtask], outputs: [bindgen.bound, bindgen.glue, bindgen.types] },
+    () => run(xtask, ["wasm", compiled, bindgen.folder], { what: "binding the tracker" }),
+  );
+  await whenChanged(
+    "wasm-opt",
+    { inputs: [bindgen.bound, `${root}/node_modules/binaryen/package.json`], settings: optimisations, outputs: [bindgen.optimised] },
+    () => optimise(bindgen.bound, bindgen.optimised, ["--strip-debug", "--strip-producers", "--strip-target-features"]),
+  );
+}
+
+/**
+ * Runs wasm-opt with the settings of the published module.
+ *
+ * @param {string} input
+ * @param {string} output
+ * @param {string[]} extra flags that follow; `-g` keeps the functions' names
+ */
+export async function optimise(input, output, extra) {
+  const program = `${root}/node_modules/binaryen/bin/wasm-opt`;
+  await run(process.execPath, [program, input, "-o", output, ...optimisations, ...extra], {
+    what: "optimising the tracker",
+  });
+}
+
+/** Compiles `crates/xtask` for this machine; gives its path. */
+export async function buildXtask() {
+  await run("cargo", ["build", "--quiet", "--package", "xtask"], { what: "compiling the build steps (xtask)" });
+  return `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/xtask`;
+}
