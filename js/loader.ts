@@ -1,0 +1,84 @@
+/**
+ * Makes a tracker that can be used at once: calls wait here, with their own time, until the module
+ * is loaded. Decides nothing else.
+ */
+import type { Engine } from "./tracker";
+import { propsToJson } from "./props";
+import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
+
+/** Most calls that wait for the module: ten times what a busy page makes while it loads. */
+const MAX_WAITING_CALLS = 1000;
+
+/** What the loader needs to know of where it runs. */
+export interface Source {
+  /** Loads the part that runs the module. */
+  load(): Promise<typeof import("./tracker")>;
+  /** Address of the wasm file. */
+  wasmUrl: string | URL;
+  /** Collector where the options name none. */
+  endpoint?: string;
+}
+
+const NOTHING = { tracked: 0, sent: 0, pending: 0, dropped: 0 };
+
+/** Starts a tracker; see {@link Tracker}. */
+export function createTracker(options: Options, source: Source): Tracker {
+  const startedAt = Date.now();
+  const waiting: ((engine: Engine) => void)[] = [];
+  let engine: Engine | undefined;
+  let stopped = false;
+
+  const warn = (message: string) => options?.debug && console.warn(`[sillage] ${message}`);
+
+  /** Runs `call` now or once the module is loaded; nothing that it throws reaches the page. */
+  const run = (call: (engine: Engine) => void) => {
+    try {
+      if (engine) call(engine);
+      else if (!stopped && waiting.length < MAX_WAITING_CALLS) waiting.push(call);
+    } catch (error) {
+      warn(String(error));
+    }
+  };
+
+  const ready = (async () => {
+    const wasmUrl = options?.wasmUrl ?? source.wasmUrl;
+    let chunk: typeof import("./tracker");
+    try {
+      chunk = await source.load();
+      await chunk.instantiate(wasmUrl);
+    } catch (error) {
+      throw new TrackerError("load_failed", String(error));
+    }
+    if (stopped) return;
+    engine = chunk.start({ endpoint: source.endpoint, ...options }, startedAt);
+    for (const call of waiting.splice(0)) run(call);
+  })();
+  ready.catch((error) => {
+    stopped = true;
+    waiting.length = 0;
+    console.warn(`[sillage] ${error.message}`);
+  });
+
+  return {
+    track(name: string, props?: EventProps) {
+      const at = Date.now();
+      const json = propsToJson(props, (key) => warn(`track: ${key} cannot be written as JSON and is left out`));
+      run((engine) => engine.track(name, json, at));
+    },
+    page: () => run((engine) => engine.page()),
+    consent: (state: ConsentState) => run((engine) => engine.consent(state)),
+    flush: () => run((engine) => engine.flush()),
+    stats: () => {
+      let stats = NOTHING;
+      if (engine) run((engine) => (stats = engine.stats()));
+      return stats;
+    },
+    stop() {
+      run((engine) => engine.stop());
+      stopped = true;
+      engine = undefined;
+      waiting.length = 0;
+    },
+    ready,
+  };
+}

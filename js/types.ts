@@ -1,0 +1,86 @@
+/** Value of a property of an event. `undefined` and functions are left out. */
+export type PropValue = string | number | boolean | null | PropValue[] | { [key: string]: PropValue };
+
+/** Properties of an event: the caller's own facts about it. At most 48 KiB as JSON. */
+export type EventProps = Record<string, PropValue | undefined>;
+
+/** What the visitor has allowed. */
+export type ConsentState =
+  /** Events are stored and sent. */
+  | "granted"
+  /** Nothing is stored or sent; events wait in memory for the choice. */
+  | "pending"
+  /** Nothing is recorded, and what was stored is erased. */
+  | "denied";
+
+/** Settings of a tracker. */
+export interface Options {
+  /** Site that the events belong to: 1 to 64 letters, digits, `.`, `_` or `-`. */
+  site: string;
+  /** Address of the collector. Default with the script tag: the script's own origin. */
+  endpoint?: string;
+  /** Consent until the visitor has chosen. Default: `"granted"`. */
+  consent?: ConsentState;
+  /** Whether pageviews are captured by themselves. Default: `true`. */
+  pageviews?: boolean;
+  /** Whether a change of the fragment alone is a pageview (hash routing). Default: `false`. */
+  hashRouting?: boolean;
+  /** Whether clicks on buttons, links and marked elements are captured. Default: `true`. */
+  clicks?: boolean;
+  /** Longest gap in the visitor's activity within one session, in milliseconds. Default: 1,800,000; range: 60,000 to 36,000,000. */
+  idleTimeoutMs?: number;
+  /** How long an event waits for others before they are sent together, in milliseconds. Default: 2,000; range: 0 to 60,000. */
+  flushIntervalMs?: number;
+  /** Most events in one batch. Default: 100; range: 1 to 1,000. */
+  maxBatchEvents?: number;
+  /** Whether drops and warnings are written to the console. Default: `false`. */
+  debug?: boolean;
+  /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */
+  wasmUrl?: string | URL;
+}
+
+/** What became of the events of this page. All numbers count events. */
+export interface Stats {
+  /** Recorded, whatever became of them. */
+  tracked: number;
+  /** Acknowledged by the collector. */
+  sent: number;
+  /** Waiting to be sent or acknowledged. */
+  pending: number;
+  /** Dropped, for any reason; debug mode names it. */
+  dropped: number;
+}
+
+/** A tracker. No method ever throws. Every method can be called at once, before the module is loaded. */
+export interface Tracker {
+  /**
+   * Records an event.
+   * @param name What happened, an object and an action in the past tense (`order_completed`); 1 to 256 characters.
+   * @param props Facts about it.
+   */
+  track(name: string, props?: EventProps): void;
+  /** Records a pageview of the current address, whether or not it changed. */
+  page(): void;
+  /** Takes the visitor's choice; it is kept for later visits. */
+  consent(state: ConsentState): void;
+  /** Sends what waits, as soon as the browser is free. */
+  flush(): void;
+  /** What became of the events of this page; all zero until the module is loaded. */
+  stats(): Stats;
+  /** Sends what waits and leaves nothing of the tracker on the page. */
+  stop(): void;
+  /** Fulfils when the module is loaded. Rejects with a {@link TrackerError}; unhandled, it stays silent. */
+  readonly ready: Promise<void>;
+}
+
+/** Why a tracker does not work. */
+export class TrackerError extends Error {
+  /** `invalid_option`: an option is wrong, the message names it and the rule. `load_failed`: the module could not be loaded. */
+  readonly code: "invalid_option" | "load_failed";
+
+  constructor(code: TrackerError["code"], message: string) {
+    super(message);
+    this.name = "TrackerError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,7 @@
+//! Adapters to the browser: thin enough to be reviewed by eye. None decides anything.
+
+pub(crate) mod clock;
+pub(crate) mod console;
+pub(crate) mod facts;
+pub(crate) mod host;
+pub(crate) mod timer;
