@@ -59,3 +59,19 @@ pub const MAX_CREATED_AHEAD_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Difference between `sentAt` and the arrival from which the collector corrects `createdDate`, in
 /// milliseconds. A smaller one is transit: correcting it would move events by the network's delay.
 pub const CLOCK_SKEW_THRESHOLD_MS: u64 = 60_000;
+
+/// Most drop reasons in the counters of a batch.
+pub const MAX_DROP_REASONS: usize = 64;
+
+/// Longest name of a drop reason, of a data type, an event type or any other short name, in
+/// characters.
+pub const MAX_NAME_CHARS: usize = 256;
+
+/// Longest user agent, in characters. Those of in-app browsers reach 600.
+pub const MAX_USER_AGENT_CHARS: usize = 1_024;
+
+/// Most levels of a page's breadcrumb.
+pub const MAX_BREADCRUMB: usize = 32;
+
+/// Version of the batch that this contract describes.
+pub const BATCH_VERSION: u64 = 1;

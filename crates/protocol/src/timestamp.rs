@@ -6,6 +6,16 @@
 
 use core::fmt;
 
+use serde::{Serialize, Serializer};
+
+#[cfg(feature = "model")]
+mod parse;
+
+#[cfg(feature = "model")]
+pub use parse::TimestampError;
+#[cfg(feature = "model")]
+pub(crate) use parse::{BAD_FORMAT, OUT_OF_RANGE};
+
 const MS_PER_DAY: u64 = 86_400_000;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. Range: to the end of the year 9999.
@@ -52,6 +62,12 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 fn write_digits(target: &mut [u8], mut value: u64) {
     for digit in target.iter_mut().rev() {
         *digit = b'0' + u8::try_from(value % 10).unwrap_or(0);
@@ -69,7 +85,11 @@ fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     (year, month, day)
 }

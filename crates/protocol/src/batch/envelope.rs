@@ -1,0 +1,237 @@
+//! Reading the envelope of a batch and holding it to its limits.
+
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{Batch, ContractError, Counters, TrackerInfo, merge};
+use crate::error::{ErrorCode, ValidationError};
+use crate::validate::check::At;
+use crate::{Timestamp, limits, read};
+
+pub(super) const EVENTS: &str = "events";
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Envelope {
+    version: Option<u64>,
+    id: Option<String>,
+    site_id: Option<String>,
+    sent_at: Option<Timestamp>,
+    tracker: Option<TrackerInfo>,
+    defaults: Option<Map<String, Value>>,
+    events: Option<Capped<Box<RawValue>, { limits::MAX_BATCH_EVENTS }>>,
+    counters: Option<Counters>,
+    receipts: Option<Capped<String, { limits::MAX_RECEIPTS }>>,
+}
+
+impl Default for Envelope {
+    fn default() -> Self {
+        Self {
+            version: Some(limits::BATCH_VERSION),
+            id: None,
+            site_id: None,
+            sent_at: None,
+            tracker: None,
+            defaults: None,
+            events: None,
+            counters: None,
+            receipts: None,
+        }
+    }
+}
+
+/// A list of which no more than `MAX` items are ever held in memory.
+struct Capped<T, const MAX: usize> {
+    items: Vec<T>,
+    is_over: bool,
+}
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Capped<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T, const MAX: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Items<T, MAX> {
+            type Value = Capped<T, MAX>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while items.len() < MAX {
+                    match seq.next_element()? {
+                        Some(item) => items.push(item),
+                        None => {
+                            return Ok(Capped {
+                                items,
+                                is_over: false,
+                            });
+                        }
+                    }
+                }
+                let mut is_over = false;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    is_over = true;
+                }
+                Ok(Capped { items, is_over })
+            }
+        }
+
+        deserializer.deserialize_seq(Items(PhantomData))
+    }
+}
+
+impl<T, const MAX: usize> Capped<T, MAX> {
+    fn into_items(self, at: At<'_>) -> Result<Vec<T>, ValidationError> {
+        if self.is_over {
+            return Err(at.error(ErrorCode::TooMany, format!("must have at most {MAX} items")));
+        }
+        Ok(self.items)
+    }
+}
+
+pub(super) fn read(body: &[u8]) -> Result<Batch, ContractError> {
+    checked(body).map_err(|cause| ContractError {
+        batch_id: id_alone(body),
+        cause,
+    })
+}
+
+fn checked(body: &[u8]) -> Result<Batch, ValidationError> {
+    check_version(body)?;
+    let envelope: Envelope = read::from_slice(body)?;
+    let root = At::ROOT;
+    let id = root.member("id").required(envelope.id)?;
+    root.member("id").uuid(&id)?;
+    let site_id = root.member("siteId").required(envelope.site_id)?;
+    check_site_id(&site_id)?;
+    let sent_at = root.member("sentAt").required(envelope.sent_at)?;
+    let tracker = envelope.tracker.unwrap_or_default();
+    root.member("tracker.name")
+        .length(&tracker.name, 0, limits::MAX_NAME_CHARS)?;
+    root.member("tracker.version")
+        .length(&tracker.version, 0, limits::MAX_NAME_CHARS)?;
+    if let Some(counters) = &envelope.counters {
+        check_counters(counters)?;
+    }
+    let receipts = match envelope.receipts {
+        Some(receipts) => receipts.into_items(root.member("receipts"))?,
+        None => Vec::new(),
+    };
+    for (index, receipt) in receipts.iter().enumerate() {
+        root.member("receipts").item(index).uuid(receipt)?;
+    }
+    let defaults = Value::Object(envelope.defaults.unwrap_or_default());
+    check_defaults(&defaults)?;
+    let events = root
+        .member(EVENTS)
+        .required(envelope.events)?
+        .into_items(root.member(EVENTS))?;
+    check_merged_bytes(&defaults, &events)?;
+    Ok(Batch {
+        id,
+        site_id,
+        sent_at,
+        tracker,
+        defaults,
+        events,
+        counters: envelope.counters,
+        receipts,
+    })
+}
+
+/// A document of another version may differ in anything, so its version is looked at first.
+fn check_version(body: &[u8]) -> Result<(), ValidationError> {
+    #[derive(serde::Deserialize)]
+    struct VersionAlone {
+        version: Option<Value>,
+    }
+
+    match read::from_slice::<VersionAlone>(body)?.version {
+        None => Ok(()),
+        Some(version) if version.as_u64() == Some(limits::BATCH_VERSION) => Ok(()),
+        Some(version) => Err(ValidationError::new(
+            ErrorCode::UnknownVersion,
+            "version",
+            format!("must be {}, not {version}", limits::BATCH_VERSION),
+        )),
+    }
+}
+
+/// The batch's id where the document is readable but refused, for the answer to carry it.
+fn id_alone(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct IdAlone {
+        id: Option<Value>,
+    }
+
+    match serde_json::from_slice::<IdAlone>(body).ok()?.id? {
+        Value::String(id) if id.chars().count() <= limits::MAX_ID_CHARS => Some(id),
+        _ => None,
+    }
+}
+
+fn check_site_id(site_id: &str) -> Result<(), ValidationError> {
+    let at = At::ROOT.member("siteId");
+    at.length(site_id, 1, limits::MAX_SITE_ID_CHARS)?;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if site_id.chars().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(at.error(
+            ErrorCode::BadFormat,
+            "must consist of letters, digits, '.', '_' and '-'",
+        ))
+    }
+}
+
+fn check_counters(counters: &Counters) -> Result<(), ValidationError> {
+    let at = At::ROOT.member("counters");
+    at.member("outboxId")
+        .length(&counters.outbox_id, 1, limits::MAX_ID_CHARS)?;
+    at.member("dropped")
+        .count(counters.dropped.len(), 0, limits::MAX_DROP_REASONS)?;
+    counters.dropped.keys().try_for_each(|reason| {
+        at.member("dropped")
+            .member(reason)
+            .length(reason, 1, limits::MAX_NAME_CHARS)
+    })
+}
+
+fn check_defaults(defaults: &Value) -> Result<(), ValidationError> {
+    let at = At::ROOT.member("defaults");
+    if read::nesting(defaults) > limits::MAX_NESTING {
+        let rule = format!("must not nest deeper than {}", limits::MAX_NESTING);
+        return Err(at.error(ErrorCode::TooDeep, rule));
+    }
+    if merge::json_bytes(defaults) > limits::MAX_EVENT_BYTES {
+        let rule = format!("must have at most {} bytes", limits::MAX_EVENT_BYTES);
+        return Err(at.error(ErrorCode::TooLong, rule));
+    }
+    Ok(())
+}
+
+/// Holds the sum of all merged events to its limit. The exact sum is only needed where the upper
+/// bound (defaults under every event) exceeds it.
+fn check_merged_bytes(defaults: &Value, events: &[Box<RawValue>]) -> Result<(), ValidationError> {
+    let text_bytes: usize = events.iter().map(|text| text.get().len()).sum();
+    if text_bytes + merge::json_bytes(defaults) * events.len() <= limits::MAX_MERGED_BYTES {
+        return Ok(());
+    }
+    let mut merged_bytes = 0;
+    for text in events {
+        merged_bytes += merge::merged(defaults, text).map_or(0, |(_, bytes)| bytes);
+        if merged_bytes > limits::MAX_MERGED_BYTES {
+            let rule = format!(
+                "must have at most {} bytes with the defaults",
+                limits::MAX_MERGED_BYTES
+            );
+            return Err(At::ROOT.member(EVENTS).error(ErrorCode::TooLarge, rule));
+        }
+    }
+    Ok(())
+}

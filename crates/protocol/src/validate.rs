@@ -1,0 +1,17 @@
+//! The rules by which a receiver accepts or rejects what it has read.
+//!
+//! Two strengths: [`validate_event`] is what `POST /v1/batches` asks of a sender, so whatever the
+//! collector can derive may be absent; [`validate_strict`] is what a stored event must carry so
+//! that every published SDK version reads it.
+
+pub(crate) mod check;
+mod context;
+mod event;
+mod part;
+mod strict;
+
+pub(crate) use self::context::attributes as check_attributes;
+pub use self::{
+    event::validate_event,
+    strict::{RequiredSet, missing_fields, validate_strict},
+};

@@ -1,0 +1,1 @@
+//! The golden files of `fixtures`, read and written back.
