@@ -3,6 +3,8 @@
 //   node tools/build.mjs          everything
 //   node tools/build.mjs --wasm   the module and its glue only, in target/bindgen
 
+import { buildScripts } from "./build/scripts.mjs";
+import { buildTypes } from "./build/types.mjs";
 import { buildWasm } from "./build/wasm.mjs";
 import { provideNodePackages } from "./provision/node-packages.mjs";
 import { requireRust } from "./provision/rust.mjs";
@@ -13,6 +15,8 @@ export async function build({ wasmOnly = false } = {}) {
   await provideNodePackages();
   await buildWasm();
   if (wasmOnly) return;
+  await buildScripts();
+  await buildTypes();
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {

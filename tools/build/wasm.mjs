@@ -16,14 +16,16 @@ export const bindgen = {
 };
 
 /** What rustc's default for wasm32 uses, and every browser of this list has: Chrome 96, Firefox 79, Safari 15. */
-const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-float-to-int", "multivalue", "reference-types"];
-
-const optimisations = [
-  "--mvp-features",
-  ...features.map((feature) => `--enable-${feature}`),
-  "-Oz",
-  "--converge",
+const features = [
+  "mutable-globals",
+  "sign-ext",
+  "bulk-memory",
+  "nontrapping-float-to-int",
+  "multivalue",
+  "reference-types",
 ];
+
+const optimisations = ["--mvp-features", ...features.map((feature) => `--enable-${feature}`), "-Oz", "--converge"];
 
 /** Compiles, binds and optimises; each part only where its inputs changed. */
 export async function buildWasm() {
@@ -43,7 +45,11 @@ export async function buildWasm() {
   );
   await whenChanged(
     "wasm-opt",
-    { inputs: [bindgen.bound, `${root}/node_modules/binaryen/package.json`], settings: optimisations, outputs: [bindgen.optimised] },
+    {
+      inputs: [bindgen.bound, `${root}/node_modules/binaryen/package.json`],
+      settings: optimisations,
+      outputs: [bindgen.optimised],
+    },
     () => optimise(bindgen.bound, bindgen.optimised, ["--strip-debug", "--strip-producers", "--strip-target-features"]),
   );
 }

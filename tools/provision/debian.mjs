@@ -5,7 +5,9 @@ import { Failure, output, run, say } from "../run.mjs";
 
 /** Whether packages can be installed without asking anybody. */
 function mayInstall() {
-  return process.getuid?.() === 0 && existsSync("/etc/debian_version") && output("apt-get", ["--version"]) !== undefined;
+  return (
+    process.getuid?.() === 0 && existsSync("/etc/debian_version") && output("apt-get", ["--version"]) !== undefined
+  );
 }
 
 /**
@@ -16,7 +18,9 @@ function mayInstall() {
  */
 export async function installPackages(purpose, packages) {
   if (!mayInstall()) {
-    throw new Failure(`${purpose} is missing; install it (on Debian, as root: apt-get install ${packages().join(" ")})`);
+    throw new Failure(
+      `${purpose} is missing; install it (on Debian, as root: apt-get install ${packages().join(" ")})`,
+    );
   }
   say(`apt-get: installing ${purpose}`);
   await run("apt-get", ["update", "-qq"], { what: "reading Debian's package lists", quiet: true });

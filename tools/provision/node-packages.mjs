@@ -9,6 +9,9 @@ export async function provideNodePackages() {
   const lock = `${root}/package-lock.json`;
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   say("npm: installing the packages of package-lock.json");
-  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { what: "installing npm packages", quiet: true });
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    what: "installing npm packages",
+    quiet: true,
+  });
   writeFileSync(stamp, "");
 }

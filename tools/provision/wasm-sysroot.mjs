@@ -1,7 +1,16 @@
 // Debian ships the standard library's sources but no build of it for wasm32: this compiles it once and
 // lays it out as rustc expects a sysroot. From then on builds need no unstable flag.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { output, root, run, say } from "../run.mjs";
 
 /**
@@ -17,17 +26,21 @@ export async function buildSysroot({ rustc, cargo, version, target }) {
   rmSync(scratch, { recursive: true, force: true });
   writeEmptyCrate(`${scratch}/source`);
   // bitcode: the tracker is linked with fat LTO, which reads it from the standard library too.
-  await run(cargo, ["build", "--release", "--target", target, "-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro"], {
-    what: "compiling the standard library for WebAssembly",
-    cwd: `${scratch}/source`,
-    quiet: true,
-    env: {
-      RUSTC: rustc,
-      RUSTC_BOOTSTRAP: "1",
-      CARGO_TARGET_DIR: `${scratch}/built`,
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Cembed-bitcode=yes",
+  await run(
+    cargo,
+    ["build", "--release", "--target", target, "-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro"],
+    {
+      what: "compiling the standard library for WebAssembly",
+      cwd: `${scratch}/source`,
+      quiet: true,
+      env: {
+        RUSTC: rustc,
+        RUSTC_BOOTSTRAP: "1",
+        CARGO_TARGET_DIR: `${scratch}/built`,
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Cembed-bitcode=yes",
+      },
     },
-  });
+  );
 
   const rustlib = `${scratch}/sysroot/lib/rustlib`;
   mkdirSync(`${rustlib}/${target}/lib`, { recursive: true });

@@ -1,0 +1,80 @@
+// The TypeScript of js/: one entry for bundlers, one for pages, and the chunk that both load later.
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Failure, root } from "../run.mjs";
+import { compress } from "./compress.mjs";
+import { shortHash, whenChanged } from "./stamps.mjs";
+import { bindgen } from "./wasm.mjs";
+
+export const npmFolder = `${root}/dist/npm`;
+export const webFolder = `${root}/dist/web`;
+
+/** es2020: every browser that runs the module (Chrome 96, Firefox 79, Safari 15) has it. */
+const settings = {
+  bundle: true,
+  minify: true,
+  target: "es2020",
+  legalComments: "none",
+  logLevel: "silent",
+  write: false,
+  // Members that begin with an underscore are ours or the glue's; no browser interface has such a name.
+  mangleProps: /^_/,
+  reserveProps: /^__proto__$/,
+};
+
+/** Bundles js/ and lays out both folders; the web folder's names carry the hash of their content. */
+export async function buildScripts() {
+  const inputs = [`${root}/js`, bindgen.glue, bindgen.optimised, `${root}/node_modules/esbuild/package.json`];
+  const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
+  const outputs = [`${npmFolder}/index.js`, `${npmFolder}/tracker.js`, `${npmFolder}/tracker.wasm`, webFolder];
+  await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
+}
+
+async function bundleAll() {
+  // The chunk is bundled once and its shortened members are passed on: what crosses from one file
+  // to the other must have one name.
+  const names = {};
+  const tracker = await bundle("js/tracker.ts", { format: "esm", mangleCache: names });
+  const index = await bundle("js/index.ts", { format: "esm", mangleCache: names, external: ["./tracker.js"] });
+  const wasm = readFileSync(bindgen.optimised);
+  const trackerName = `tracker-${shortHash(tracker)}.js`;
+  const wasmName = `tracker-${shortHash(wasm)}.wasm`;
+  const script = await bundle("js/script.ts", {
+    format: "iife",
+    mangleCache: names,
+    define: { __TRACKER_JS__: JSON.stringify(trackerName), __TRACKER_WASM__: JSON.stringify(wasmName) },
+  });
+
+  mkdirSync(npmFolder, { recursive: true });
+  writeFileSync(`${npmFolder}/index.js`, index);
+  writeFileSync(`${npmFolder}/tracker.js`, tracker);
+  cpSync(bindgen.optimised, `${npmFolder}/tracker.wasm`);
+
+  // Files of earlier builds would only be mistaken for this one's.
+  rmSync(webFolder, { recursive: true, force: true });
+  mkdirSync(webFolder, { recursive: true });
+  for (const [name, bytes] of [
+    ["sillage.js", script],
+    [trackerName, tracker],
+    [wasmName, wasm],
+  ]) {
+    writeFileSync(`${webFolder}/${name}`, bytes);
+    const { gzip, brotli } = compress(bytes);
+    writeFileSync(`${webFolder}/${name}.gz`, gzip);
+    writeFileSync(`${webFolder}/${name}.br`, brotli);
+  }
+}
+
+async function bundle(entry, options) {
+  const esbuild = await import("esbuild");
+  try {
+    const result = await esbuild.build({ ...settings, ...options, absWorkingDir: root, entryPoints: [entry] });
+    Object.assign(options.mangleCache, result.mangleCache);
+    return Buffer.from(result.outputFiles[0].contents);
+  } catch (error) {
+    const [first] = error.errors ?? [];
+    if (!first) throw error;
+    const where = first.location ? `${first.location.file}:${first.location.line}: ` : "";
+    throw new Failure(`bundling ${entry}: ${where}${first.text}`);
+  }
+}

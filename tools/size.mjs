@@ -1,0 +1,60 @@
+// `npm run size`: what a page downloads, against size-budget.json.
+//
+//   node tools/size.mjs               a table; fails over budget
+//   node tools/size.mjs --functions   what the module's bytes are, by crate and function
+
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { compress } from "./build/compress.mjs";
+import { webFolder } from "./build/scripts.mjs";
+import { bindgen, buildXtask, optimise } from "./build/wasm.mjs";
+import { build } from "./build.mjs";
+import { Failure, root, run, runMain } from "./run.mjs";
+
+const columns = ["file", "raw", "gzip", "brotli", "budget"];
+
+/**
+ * Measures the built files.
+ *
+ * @returns {{ rows: { file: string, raw: number, gzip: number, brotli: number, budget?: number }[], over: string[] }}
+ *   one row for each file and one for the total; `over` names what exceeds its budget
+ */
+export function measure() {
+  const budget = JSON.parse(readFileSync(`${root}/size-budget.json`, "utf8"));
+  const names = readdirSync(webFolder).filter((name) => !/\.(br|gz)$/.test(name));
+  const rows = names.sort().map((name) => {
+    const bytes = readFileSync(`${webFolder}/${name}`);
+    const { gzip, brotli } = compress(bytes);
+    // Budgets are by the name without its hash.
+    const file = name.replace(/-[0-9a-f]{10}(?=\.)/, "");
+    return { file, raw: bytes.length, gzip: gzip.length, brotli: brotli.length, budget: budget.files[file] };
+  });
+  const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
+  rows.push({ file: "total", raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli"), budget: budget.total });
+  const over = rows.filter((row) => row.budget !== undefined && row.brotli > row.budget);
+  return { rows, over: over.map((row) => `${row.file} is ${row.brotli - row.budget} bytes over its budget`) };
+}
+
+/** Prints the table; fails where a budget is exceeded. */
+export function report() {
+  const { rows, over } = measure();
+  for (const row of [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? "")))]) {
+    const [file, ...numbers] = row;
+    process.stdout.write(`${file.padEnd(14)}${numbers.map((number) => number.padStart(9)).join("")}\n`);
+  }
+  if (over.length > 0) throw new Failure(over.join("; "));
+}
+
+async function listFunctions() {
+  const named = `${bindgen.folder}/named`;
+  mkdirSync(named, { recursive: true });
+  await optimise(bindgen.bound, `${named}/tracker.wasm`, ["-g"]);
+  await run(await buildXtask(), ["functions", `${named}/tracker.wasm`], { what: "listing functions" });
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) {
+  await runMain(async () => {
+    await build();
+    if (process.argv.includes("--functions")) await listFunctions();
+    else report();
+  });
+}

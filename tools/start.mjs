@@ -1,0 +1,135 @@
+// `npm start`: installs what is missing, builds the tracker and the collector, and serves the demo shop.
+//
+// Flags after `--` go to the collector: npm start -- --port 9000 --data ./elsewhere
+// The same by environment: PORT, SILLAGE_LISTEN, SILLAGE_DATA, ...
+
+import { spawn } from "node:child_process";
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { build } from "./build.mjs";
+import { requireRust } from "./provision/rust.mjs";
+import { Failure, root, run, runMain, say } from "./run.mjs";
+
+/** Port where neither a flag nor the environment names one. */
+const DEFAULT_PORT = 8787;
+
+/** How long the collector may take to end after a signal, in milliseconds, before it is killed. */
+const SHUTDOWN_MS = 10_000;
+
+await runMain(async () => {
+  const settings = readSettings(process.argv.slice(2));
+  requireRust();
+  await requireFreePort(settings);
+  requireWritable(settings.data);
+  await build();
+  await run("cargo", ["build", "--quiet", "--release", "--package", "sillage-collector"], {
+    what: "compiling the collector",
+  });
+  return serve(settings);
+});
+
+/** Where to listen and to store; whatever else was said is the collector's to understand. */
+function readSettings(args) {
+  const rest = [];
+  const named = {};
+  for (let at = 0; at < args.length; at += 1) {
+    const [flag, inline] = args[at].split(/=(.*)/s);
+    if (!["--port", "--listen", "--data"].includes(flag)) {
+      rest.push(args[at]);
+      continue;
+    }
+    const value = inline ?? args[(at += 1)];
+    if (!value) throw new Failure(`${flag} needs a value`, 2);
+    named[flag.slice(2)] = value;
+  }
+  const port = named.port ?? process.env.PORT;
+  const listen =
+    named.listen ?? (named.port ? undefined : process.env.SILLAGE_LISTEN) ?? `127.0.0.1:${port ?? DEFAULT_PORT}`;
+  const address = listen.match(/^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/);
+  if (!address || Number(address[3]) > 65_535)
+    throw new Failure(`cannot listen on ${listen}: expected address:port`, 2);
+  return {
+    listen,
+    host: address[1] ?? address[2],
+    port: Number(address[3]),
+    data: named.data ?? process.env.SILLAGE_DATA ?? `${root}/data`,
+    rest,
+  };
+}
+
+/** Asked before the build: nobody should wait minutes to learn that the port is taken. */
+function requireFreePort({ host, port, listen }) {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error) => {
+      const why = error.code === "EADDRINUSE" ? "the port is in use; choose another with --port" : error.message;
+      reject(new Failure(`cannot listen on ${listen}: ${why}`));
+    });
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
+}
+
+function requireWritable(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new Failure(`cannot write to the data folder ${folder}: ${error.code ?? error.message}`);
+  }
+}
+
+/** Runs the collector until it ends or a signal comes; gives its exit code. */
+function serve({ listen, port, host, data, rest }) {
+  const program = `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/release/sillage-collector`;
+  const demo =
+    rest.some((arg) => /^--demo(=|$)/.test(arg)) || process.env.SILLAGE_DEMO ? [] : ["--demo", `${root}/www/shop`];
+  const assets =
+    rest.some((arg) => /^--assets(=|$)/.test(arg)) || process.env.SILLAGE_ASSETS
+      ? []
+      : ["--assets", `${root}/dist/web`];
+  const args = ["--listen", listen, "--data", data, ...assets, ...demo, ...rest];
+  const child = spawn(program, args, { cwd: process.cwd(), stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    // From a terminal Ctrl-C reaches the whole group; the collector takes a second signal calmly.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+      process.on(signal, () => {
+        child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+        setTimeout(() => child.kill("SIGKILL"), SHUTDOWN_MS).unref();
+      });
+    }
+    child.on("error", (error) => reject(new Failure(`cannot run ${program}: ${error.message}`)));
+    child.on("exit", (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+    whenHealthy(`http://${reachableHost(host)}:${port}`, child).then((origin) => origin && announce(origin));
+  });
+}
+
+/** An address that a browser on this machine can open. */
+function reachableHost(host) {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+async function whenHealthy(origin, child) {
+  while (child.exitCode === null && child.signalCode === null) {
+    const healthy = await fetch(`${origin}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (healthy) return origin;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return undefined;
+}
+
+function announce(origin) {
+  const lines = [
+    "",
+    `  shop        ${origin}/shop/    click around here ...`,
+    `  live view   ${origin}/         ... and see the events arrive here`,
+    `  your site   <script async src="${origin}/sillage.js" data-site="my-site"></script>`,
+    "",
+    "  Ctrl-C stops.",
+    "",
+  ];
+  for (const line of lines) say(line);
+}
