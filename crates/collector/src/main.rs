@@ -1,2 +1,65 @@
-//! placeholder
-fn main() {}
+//! The binary: settings, signals, exit status. One line on stderr where it fails.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use clap::error::ErrorKind;
+use sillage_collector::Config;
+use sillage_collector::server::Server;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Exit status for a wrong command line, as clap uses it.
+const USAGE_STATUS: u8 = 2;
+
+fn main() -> ExitCode {
+    let config = match Config::try_parse() {
+        Ok(config) => config,
+        Err(error) => return usage(&error),
+    };
+    match run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "sillage-collector: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(config: Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("SILLAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
+    let result = runtime.block_on(async {
+        let server = Server::bind(config).await?;
+        // Before the line that says it is ready: who reads it may send a signal at once.
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for signals")?;
+        let mut terminate = signal(SignalKind::terminate()).context("cannot watch for signals")?;
+        writeln!(std::io::stdout(), "listening on http://{}", server.address())
+            .context("cannot write to stdout")?;
+        let stop = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        anyhow::Ok(server.run(stop).await?)
+    });
+    // Threads that still read for a connection that was cut are not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+/// Help and version as clap writes them; of an error its first line alone.
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let _ = writeln!(std::io::stderr(), "sillage-collector: {first} (try --help)");
+    ExitCode::from(USAGE_STATUS)
+}

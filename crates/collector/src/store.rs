@@ -19,7 +19,7 @@ use tokio::sync::broadcast;
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps events and gives them back.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Stores a batch and its receipt in one transaction.
     ///
     /// # Errors

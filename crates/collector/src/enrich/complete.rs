@@ -1,0 +1,150 @@
+//! Filling the members that published SDKs require and the tracker leaves out.
+
+use sillage_protocol::{
+    ActionMediaType, AddressableEntityRef, Browser, Device, DeviceCategory, Event,
+};
+
+use super::{Surroundings, UserAgent};
+
+/// Fills the user agent, browser and device of each part that has them.
+pub(super) fn fill_user_agent(event: &mut Event, surroundings: &mut Surroundings<'_>) {
+    if let Some(part) = &mut event.web_event {
+        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+    }
+    if let Some(part) = &mut event.web_action_event {
+        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+    }
+    if let Some(part) = &mut event.outcome_achieved_event {
+        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+    }
+    if let Some(part) = &mut event.segment_assigned_event {
+        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+    }
+}
+
+fn fill_part(
+    text: &mut Option<String>,
+    browser: &mut Option<Browser>,
+    device: &mut Option<Device>,
+    surroundings: &mut Surroundings<'_>,
+) {
+    let Some((agent_text, agent)) = surroundings.user_agent(text.as_deref()) else {
+        return;
+    };
+    text.get_or_insert(agent_text);
+    fill_browser(browser.get_or_insert_default(), &agent);
+    fill_device(device.get_or_insert_default(), &agent);
+}
+
+fn fill_browser(browser: &mut Browser, agent: &UserAgent) {
+    // A family told by hints has its own version or none; another family's would be wrong.
+    if browser.family.is_none() {
+        browser.version.get_or_insert_with(|| agent.browser_version.clone());
+        browser.family = Some(agent.browser_family.clone());
+    }
+    browser.version.get_or_insert_with(|| {
+        if browser.family.as_ref() == Some(&agent.browser_family) {
+            agent.browser_version.clone()
+        } else {
+            "unknown".to_owned()
+        }
+    });
+    // No browser that can run the tracker has plugins; the other two are its own to say.
+    browser.features_flash.get_or_insert(false);
+    browser.features_java.get_or_insert(false);
+    browser.features_pdf.get_or_insert(false);
+    browser.features_webrtc.get_or_insert(false);
+}
+
+fn fill_device(device: &mut Device, agent: &UserAgent) {
+    let hinted_mobile = device.is_mobile;
+    let category = device.category.get_or_insert_with(|| match (hinted_mobile, &agent.category) {
+        // The user agent of a phone that shows a desktop site says desktop; the hint knows better.
+        (Some(true), DeviceCategory::Desktop) => DeviceCategory::Mobile,
+        (_, told) => told.clone(),
+    });
+    let is_mobile = matches!(category, DeviceCategory::Mobile | DeviceCategory::Tablet);
+    device.is_mobile.get_or_insert(is_mobile);
+    device.device_type.get_or_insert_with(|| agent.device_type.clone());
+    if device.manufacturer.is_none() {
+        device.manufacturer.clone_from(&agent.manufacturer);
+    }
+    // As with the browser: a version belongs to its family.
+    let is_same_family =
+        device.os_family.as_ref().is_none_or(|family| same_system(family, &agent.os_family));
+    device.os_family.get_or_insert_with(|| agent.os_family.clone());
+    device.os_version.get_or_insert_with(|| {
+        if is_same_family { agent.os_version.clone() } else { "unknown".to_owned() }
+    });
+}
+
+/// Client hints say `macOS` where user agents say `Mac OS X`.
+fn same_system(hinted: &str, told: &str) -> bool {
+    hinted.eq_ignore_ascii_case(told) || (hinted == "macOS" && told == "Mac OS X")
+}
+
+/// Fills what the newest SDKs require and what has one honest value when it is absent.
+pub(super) fn fill_required(event: &mut Event) {
+    let created_date = event.created_date;
+    if let Some(part) = &mut event.web_event {
+        part.attributes.get_or_insert_default();
+        part.traits.get_or_insert_default();
+        part.authenticated.get_or_insert(false);
+        if let Some(page) = &mut part.page {
+            page.breadcrumb.get_or_insert_default();
+        }
+    }
+    if let Some(part) = &mut event.web_action_event {
+        part.action_target.get_or_insert_with(AddressableEntityRef::default);
+        let action_id = part.action.as_ref().and_then(|action| action.id.clone());
+        if let Some(action) = &mut part.action {
+            action.media_type.get_or_insert(ActionMediaType::OpenAction);
+            action.prompt.get_or_insert_default();
+            if action.created_date.is_none() {
+                action.created_date = created_date;
+            }
+        }
+        if let Some(map) = &mut part.action_map {
+            // What a site declares has one version, and the id of what it launches.
+            map.version.get_or_insert(1);
+            if map.id.is_none() {
+                map.id = action_id;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrich::UserAgents;
+
+    const CHROME_ON_WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
+    #[test]
+    fn what_client_hints_said_is_kept_and_the_rest_is_filled() {
+        let agents = UserAgents::load();
+        let mut surroundings = Surroundings::new(&agents, Some(CHROME_ON_WINDOWS));
+        let mut browser =
+            Some(Browser { family: Some("Vivaldi".into()), view_width: Some(800), ..Browser::default() });
+        let mut device = Some(Device { os_version: Some("11".into()), ..Device::default() });
+        fill_part(&mut None, &mut browser, &mut device, &mut surroundings);
+        let (browser, device) = (browser.unwrap(), device.unwrap());
+        assert_eq!(browser.family.as_deref(), Some("Vivaldi"));
+        assert_eq!(browser.version.as_deref(), Some("unknown"), "Chrome's version is not Vivaldi's");
+        assert_eq!(browser.view_width, Some(800));
+        assert_eq!(device.os_family.as_deref(), Some("Windows"));
+        assert_eq!(device.os_version.as_deref(), Some("11"));
+        assert_eq!(device.category, Some(DeviceCategory::Desktop));
+        assert_eq!(device.is_mobile, Some(false));
+    }
+
+    #[test]
+    fn without_a_user_agent_nothing_is_invented() {
+        let agents = UserAgents::load();
+        let mut surroundings = Surroundings::new(&agents, None);
+        let (mut text, mut browser, mut device) = (None, None, None);
+        fill_part(&mut text, &mut browser, &mut device, &mut surroundings);
+        assert_eq!((text, browser, device), (None, None, None));
+    }
+}

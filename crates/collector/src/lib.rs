@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod config;
+pub mod enrich;
+pub mod error;
+pub mod server;
+pub mod store;
+
+mod extract;
+mod guard;
+mod ingest;
+mod routes;
+mod state;
+
+pub use config::Config;
+pub use error::CollectError;
+pub use ingest::PAGEVIEW_EVENT_NAME;
+pub use state::AppState;
+
+/// Makes the service: every route with everything around it.
+pub fn app(state: AppState) -> axum::Router {
+    routes::router(state)
+}

@@ -1,0 +1,55 @@
+//! The route table, grouped by who calls.
+
+mod assets;
+mod batches;
+mod health;
+mod live;
+mod sessions;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::error::CollectError;
+use crate::guard;
+use crate::state::AppState;
+
+pub(crate) fn router(state: AppState) -> Router {
+    // Trackers on any page. Without credentials, so any origin may read the answers.
+    let ingest = Router::new()
+        .route("/v1/batches", post(batches::take).options(batches::preflight))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        ));
+
+    // People and programs that read.
+    let reads = Router::new()
+        .route("/v1/live", get(live::stream))
+        .route("/api/v2/journey/sessions/{session_id}/events", get(sessions::events))
+        .route_layer(middleware::from_fn_with_state(state.clone(), guard::guard_reads));
+
+    // Operators.
+    let operation = Router::new().route("/healthz", get(health::check));
+
+    // Browsers: the live view, the tracker, the demo shop.
+    let pages = assets::router(&state);
+
+    Router::new()
+        .merge(ingest)
+        .merge(reads)
+        .merge(operation)
+        .merge(pages)
+        .method_not_allowed_fallback(async || CollectError::MethodNotAllowed)
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(CollectError::Internal)
+        }))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(state)
+}

@@ -1,0 +1,134 @@
+//! What browsers load: the live view, the tracker's files, the demo shop.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+use crate::error::CollectError;
+use crate::state::AppState;
+
+const LIVE_HTML: &str = include_str!("../../../../www/live/index.html");
+const LIVE_CSS: &str = include_str!("../../../../www/live/live.css");
+const LIVE_JS: &str = include_str!("../../../../www/live/live.js");
+
+/// The live view shows what strangers send, so its page may run and load nothing but its own two
+/// files, and may not be framed.
+const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Path under which the demo site is served.
+const DEMO_PREFIX: &str = "/shop/";
+
+/// Folder of the demo site whose pages exist in the browser only.
+const DEMO_APP: &str = "app/";
+
+/// Begins the names that carry a hash of their content.
+const HASHED_PREFIX: &str = "/tracker-";
+
+/// The name of the loader never changes, so a new version must be seen soon.
+const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");
+const HASHED_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Asks again every time, and is mostly answered 304.
+const DEMO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The routes of the live view; everything else that is no other route is looked for in the folders.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
+    let mut served = vec!["live view"];
+    served.extend(state.config.assets.as_ref().map(|_| "tracker"));
+    served.extend(state.config.demo.as_ref().map(|_| "demo"));
+    tracing::debug!(?served, "pages");
+    Router::new()
+        .route("/", get(async || live_file("text/html; charset=utf-8", LIVE_HTML)))
+        .route("/live/live.css", get(async || live_file("text/css; charset=utf-8", LIVE_CSS)))
+        .route("/live/live.js", get(async || live_file("text/javascript; charset=utf-8", LIVE_JS)))
+        .fallback(file)
+}
+
+fn live_file(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, LIVE_POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    (headers, text)
+}
+
+async fn file(State(state): State<AppState>, request: Request) -> Result<Response, CollectError> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(CollectError::NotFound);
+    }
+    let path = request.uri().path().to_owned();
+    if let Some(demo) = &state.config.demo {
+        if path == DEMO_PREFIX.trim_end_matches('/') {
+            return Ok(Redirect::temporary(DEMO_PREFIX).into_response());
+        }
+        if let Some(rest) = path.strip_prefix(DEMO_PREFIX) {
+            return demo_file(demo, rest, request).await;
+        }
+    }
+    match &state.config.assets {
+        Some(assets) => asset(assets, &path, request).await,
+        None => Err(CollectError::NotFound),
+    }
+}
+
+/// A file of the tracker. Any page of any site may load it, compressed beforehand where the browser
+/// takes that.
+async fn asset(folder: &Path, path: &str, request: Request) -> Result<Response, CollectError> {
+    let service = ServeDir::new(folder)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip();
+    let mut response = served(service, request).await?;
+    let caching = if path.starts_with(HASHED_PREFIX) { HASHED_CACHING } else { LOADER_CACHING };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    for (name, value) in
+        [("cross-origin-resource-policy", "cross-origin"), ("timing-allow-origin", "*")]
+    {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// A file of the demo. What is under `app/` and is no file is a page that the demo's single-page part
+/// makes in the browser.
+async fn demo_file(folder: &Path, rest: &str, mut request: Request) -> Result<Response, CollectError> {
+    let service = ServeDir::new(folder).redirect_path_prefix(DEMO_PREFIX.trim_end_matches('/'));
+    let is_page = rest.rsplit('/').next().is_some_and(|name| !name.contains('.'));
+    let may_fall_back = rest.starts_with(DEMO_APP) && is_page;
+    *request.uri_mut() = inner_uri(rest, request.uri().query())?;
+    let mut app_page = Request::new(Body::empty());
+    *app_page.headers_mut() = request.headers().clone();
+    *app_page.uri_mut() = inner_uri(&format!("{DEMO_APP}index.html"), None)?;
+    let mut response = match served(service.clone(), request).await {
+        Err(CollectError::NotFound) if may_fall_back => served(service, app_page).await?,
+        result => result?,
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, DEMO_CACHING);
+    Ok(response)
+}
+
+fn inner_uri(rest: &str, query: Option<&str>) -> Result<Uri, CollectError> {
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("/{rest}{query}").parse().map_err(|_| CollectError::NotFound)
+}
+
+async fn served(service: ServeDir, request: Request) -> Result<Response, CollectError> {
+    match service.oneshot(request).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => Err(CollectError::NotFound),
+        Ok(response) => Ok(response.map(Body::new)),
+        Err(never) => match never {},
+    }
+}

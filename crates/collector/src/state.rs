@@ -1,0 +1,78 @@
+//! What all requests share.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::clock::{self, Clock};
+use crate::config::{Config, Limits};
+use crate::enrich::UserAgents;
+use crate::guard::ReadAccess;
+use crate::store::Store;
+
+/// Bytes of one permit of [`AppState::waiting`].
+pub(crate) const WAITING_PERMIT_BYTES: usize = 1_024;
+
+/// Batches that are decompressed, read and merged at once, for each processor. Each can grow to
+/// several times the limit of a merged batch, so this bounds memory; more of them would only take
+/// turns on the processors.
+const WORKING_PER_PROCESSOR: usize = 2;
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Clock,
+    pub(crate) config: Arc<Config>,
+    pub(crate) limits: Limits,
+    pub(crate) read_access: Arc<ReadAccess>,
+    pub(crate) user_agents: UserAgents,
+    /// Bytes of bodies that may wait for their answer, in [`WAITING_PERMIT_BYTES`].
+    pub(crate) waiting: Arc<Semaphore>,
+    /// Turns to decompress, read and merge.
+    pub(crate) working: Arc<Semaphore>,
+    /// Places for live views.
+    pub(crate) live_clients: Arc<Semaphore>,
+    stopping: Arc<watch::Sender<bool>>,
+}
+
+impl AppState {
+    /// Makes the state of a collector that listens on `bound`.
+    pub fn new(config: Config, store: Arc<dyn Store>, bound: SocketAddr) -> Self {
+        let limits = config.limits;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            store,
+            clock: clock::now,
+            read_access: Arc::new(ReadAccess::of(&config, bound)),
+            limits,
+            config: Arc::new(config),
+            user_agents: UserAgents::load(),
+            waiting: Arc::new(Semaphore::new(limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES))),
+            working: Arc::new(Semaphore::new(processors * WORKING_PER_PROCESSOR)),
+            live_clients: Arc::new(Semaphore::new(limits.max_live_clients)),
+            stopping: Arc::new(watch::Sender::new(false)),
+        }
+    }
+
+    /// The same state with another clock, for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Ends every event stream. Requests that are being answered are not touched.
+    pub fn stop_streams(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Resolves when the streams are to end.
+    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // An error means that the state is gone, which ends the streams as well.
+            let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The embedded store: one SQLite file, one writer thread, readers apart.
+
+mod append;
+mod outboxes;
+mod reader;
+mod schema;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::sync::broadcast;
+
+use self::reader::Readers;
+use self::writer::Writer;
+use super::{
+    Appended, IncomingBatch, SequenceQuery, SessionQuery, Store, StoreFuture, StoredEvent,
+};
+
+/// Name of the database in the data folder.
+pub const DATABASE_FILE: &str = "sillage.sqlite";
+
+/// Name of the file whose lock says that a collector uses the folder.
+const LOCK_FILE: &str = "sillage.lock";
+
+/// Events that a subscriber of the feed may be behind before it is cut.
+const FEED_EVENTS: usize = 4_096;
+
+/// A store in one SQLite file. Dropping it closes it without waiting; see [`Store::close`].
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    feed: broadcast::Sender<Arc<StoredEvent>>,
+    /// Held as long as the store lives; the system releases it even when the process is killed.
+    _lock: File,
+}
+
+/// Why the store cannot be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The data folder cannot be made or written.
+    #[error("data folder {} cannot be written: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another collector uses the data folder.
+    #[error("data folder {} is in use by another collector", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The database was written by a newer collector.
+    #[error("{} was written by a newer collector: its schema is {found}, this collector knows {known}", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The last version that this collector knows.
+        known: i64,
+    },
+    /// The database cannot be opened or migrated.
+    #[error("{} cannot be opened: {source}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The writer's thread cannot be started.
+    #[error("the store's writer cannot be started: {0}")]
+    Thread(#[source] std::io::Error),
+}
+
+impl SqliteStore {
+    /// Opens the store in `folder`, makes what is missing and brings its schema up to date.
+    ///
+    /// `max_queued_bytes` bounds the events that wait for the writer.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written or is in use, or the database is unreadable or newer.
+    pub fn open(folder: &Path, max_queued_bytes: usize) -> Result<Self, OpenError> {
+        let lock = lock_folder(folder)?;
+        let path = folder.join(DATABASE_FILE);
+        let connection = schema::open(&path)?;
+        let (feed, _) = broadcast::channel(FEED_EVENTS);
+        let writer =
+            Writer::start(connection, feed.clone(), max_queued_bytes).map_err(OpenError::Thread)?;
+        Ok(Self { writer, readers: Readers::new(path), feed, _lock: lock })
+    }
+}
+
+fn lock_folder(folder: &Path) -> Result<File, OpenError> {
+    let unwritable = |source| OpenError::Folder { path: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join(LOCK_FILE))
+        .map_err(unwritable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(unwritable(source)),
+    }
+}
+
+impl Store for SqliteStore {
+    fn append(&self, batch: IncomingBatch) -> StoreFuture<'_, Appended> {
+        Box::pin(self.writer.append(batch))
+    }
+
+    fn session_events(&self, query: SessionQuery) -> StoreFuture<'_, Vec<StoredEvent>> {
+        Box::pin(self.readers.run(move |connection| reader::session_events(connection, &query)))
+    }
+
+    fn events_by_sequence(&self, query: SequenceQuery) -> StoreFuture<'_, Vec<StoredEvent>> {
+        Box::pin(self.readers.run(move |connection| reader::events_by_sequence(connection, &query)))
+    }
+
+    fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>> {
+        self.feed.subscribe()
+    }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.check())
+    }
+
+    fn close(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.close())
+    }
+}

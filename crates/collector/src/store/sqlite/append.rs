@@ -1,0 +1,165 @@
+//! Writing one batch, inside a transaction that the caller commits.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sillage_protocol::Event;
+use sillage_protocol::batch::{Receipt, Verdicts};
+
+use super::outboxes::OutboxCounts;
+use crate::clock::to_sql;
+use crate::ingest;
+use crate::store::{Appended, IncomingBatch, IncomingEvent, StoredEvent};
+
+/// Stores what is new of the batch, its receipt and its counters, and looks up what it asks for.
+pub(super) fn append(
+    connection: &Connection,
+    batch: &mut IncomingBatch,
+    outboxes: &mut OutboxCounts,
+) -> rusqlite::Result<(Appended, Vec<StoredEvent>)> {
+    let mut appended = Appended::default();
+    appended.verdicts.rejected = batch.rejected;
+    let mut stored = Vec::with_capacity(batch.events.len());
+    for mut incoming in std::mem::take(&mut batch.events) {
+        match known_fingerprint(connection, &batch.site_id, &incoming.id)? {
+            Some(known) => {
+                appended.verdicts.duplicates += 1;
+                appended.conflicts += u64::from(known != incoming.fingerprint);
+            }
+            None => {
+                stored.push(insert(connection, batch, &mut incoming)?);
+                appended.verdicts.stored += 1;
+            }
+        }
+    }
+    write_receipt(connection, batch, &appended)?;
+    if let Some(counters) = &batch.counters {
+        outboxes.record(connection, &batch.site_id, counters, batch.received_at)?;
+    }
+    appended.receipts = receipts(connection, batch)?;
+    Ok((appended, stored))
+}
+
+fn known_fingerprint(connection: &Connection, site_id: &str, id: &str) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT fingerprint FROM events WHERE site_id = ?1 AND id = ?2")?
+        .query_row(params![site_id, id], |row| row.get(0))
+        .optional()
+}
+
+fn insert(
+    connection: &Connection,
+    batch: &IncomingBatch,
+    incoming: &mut IncomingEvent,
+) -> rusqlite::Result<StoredEvent> {
+    count_for_visitor(connection, &batch.site_id, &mut incoming.event)?;
+    let event = &incoming.event;
+    let json = serde_json::to_string(event)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    let session_id = event.session.as_ref().and_then(|session| session.id.as_deref());
+    connection
+        .prepare_cached(
+            "INSERT INTO events (site_id, id, batch_id, session_id, customer_id, customer_id_type,
+                 correlation_id, event_type, event_name, page_url, created_at_ms,
+                 original_created_at_ms, received_at_ms, fingerprint, event)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            batch.site_id,
+            incoming.id,
+            batch.id,
+            session_id,
+            event.customer_id,
+            event.customer_id_type,
+            event.correlation_id,
+            event.event_type.as_deref().unwrap_or_default(),
+            event.event_name(),
+            page_url(event),
+            to_sql(incoming.created_at),
+            to_sql(incoming.original_created_at),
+            to_sql(batch.received_at),
+            incoming.fingerprint,
+            json,
+        ])?;
+    Ok(StoredEvent {
+        sequence: connection.last_insert_rowid(),
+        site_id: batch.site_id.clone(),
+        created_at: incoming.created_at,
+        received_at: batch.received_at,
+        json,
+    })
+}
+
+fn page_url(event: &Event) -> Option<&str> {
+    event.web_event.as_ref()?.page.as_ref()?.url.as_deref()
+}
+
+/// Counts the event for its visitor and fills the totals in. In the transaction of the event, so
+/// that the totals are exact whatever is retried.
+fn count_for_visitor(connection: &Connection, site_id: &str, event: &mut Event) -> rusqlite::Result<()> {
+    let is_pageview = event.event_name() == Some(ingest::PAGEVIEW_EVENT_NAME);
+    let visitor = match (&event.customer_id, &event.session) {
+        (Some(id), _) => {
+            format!("{}:{id}", event.customer_id_type.as_deref().unwrap_or("unknown"))
+        }
+        (None, Some(session)) => format!("session:{}", session.id.as_deref().unwrap_or_default()),
+        (None, None) => return Ok(()),
+    };
+    let (events, pageviews) = connection
+        .prepare_cached(
+            "INSERT INTO visitors (site_id, visitor, event_count, pageview_count) VALUES (?1, ?2, 1, ?3)
+             ON CONFLICT DO UPDATE SET event_count = event_count + 1,
+                 pageview_count = pageview_count + excluded.pageview_count
+             RETURNING event_count, pageview_count",
+        )?
+        .query_row(params![site_id, visitor, is_pageview], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })?;
+    if let Some(web_event) = &mut event.web_event {
+        web_event.total_event_count = u64::try_from(events).ok();
+        web_event.total_pageview_count = u64::try_from(pageviews).ok();
+    }
+    Ok(())
+}
+
+/// The first verdicts stand: a batch that comes again is all duplicates, which is not what became
+/// of it.
+fn write_receipt(connection: &Connection, batch: &IncomingBatch, appended: &Appended) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO batches (site_id, id, tracker_name, tracker_version, sent_at_ms,
+                 received_at_ms, stored, duplicates, conflicts, rejected)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT DO UPDATE SET stored = stored + excluded.stored,
+                 conflicts = conflicts + excluded.conflicts",
+        )?
+        .execute(params![
+            batch.site_id,
+            batch.id,
+            batch.tracker.name,
+            batch.tracker.version,
+            to_sql(batch.sent_at),
+            to_sql(batch.received_at),
+            appended.verdicts.stored,
+            appended.verdicts.duplicates,
+            appended.conflicts,
+            appended.verdicts.rejected,
+        ])?;
+    Ok(())
+}
+
+fn receipts(connection: &Connection, batch: &IncomingBatch) -> rusqlite::Result<Vec<(String, Receipt)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT stored, duplicates, rejected FROM batches WHERE site_id = ?1 AND id = ?2",
+    )?;
+    batch
+        .receipts
+        .iter()
+        .map(|id| {
+            let verdicts = statement
+                .query_row(params![batch.site_id, id.to_ascii_lowercase()], |row| {
+                    Ok(Verdicts { stored: row.get(0)?, duplicates: row.get(1)?, rejected: row.get(2)? })
+                })
+                .optional()?;
+            Ok((id.clone(), verdicts.map_or(Receipt::Unknown, Receipt::Stored)))
+        })
+        .collect()
+}

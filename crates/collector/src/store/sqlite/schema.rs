@@ -1,0 +1,110 @@
+//! Opening the database: its settings and its migrations.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::OpenError;
+use crate::clock;
+
+/// All migrations, in their order; the first has version 1. A released one is never changed.
+const MIGRATIONS: &[(&str, &str)] =
+    &[("0001_events", include_str!("../migrations/0001_events.sql"))];
+
+/// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
+/// in SQLite's 4 KiB. It only takes effect before the first table is made.
+/// `synchronous = FULL`: in WAL mode, the log is synced at every commit, which is what an
+/// acknowledgement promises (<https://sqlite.org/pragma.html#pragma_synchronous>).
+const SETTINGS: &str = "
+    PRAGMA page_size = 16384;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 5000;
+";
+
+/// Prepared statements that the writer keeps.
+const CACHED_STATEMENTS: usize = 32;
+
+pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
+    let database = |source| OpenError::Database { path: path.to_owned(), source };
+    let mut connection = Connection::open(path).map_err(database)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.execute_batch(SETTINGS).map_err(database)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+    let found = version(&transaction).map_err(database)?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+    }
+    migrate(&transaction, found).and_then(|()| transaction.commit()).map_err(database)?;
+    Ok(connection)
+}
+
+fn version(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (
+             version       INTEGER PRIMARY KEY,
+             name          TEXT    NOT NULL,
+             applied_at_ms INTEGER NOT NULL
+         ) STRICT",
+    )?;
+    let last = transaction
+        .query_row("SELECT max(version) FROM migrations", [], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+fn migrate(transaction: &Transaction<'_>, found: i64) -> rusqlite::Result<()> {
+    for (version, (name, sql)) in (1_i64..).zip(MIGRATIONS) {
+        if version > found {
+            transaction.execute_batch(sql)?;
+            transaction.execute(
+                "INSERT INTO migrations (version, name, applied_at_ms) VALUES (?1, ?2, ?3)",
+                params![version, name, clock::to_sql(clock::now())],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_database_has_the_settings_that_an_acknowledgement_relies_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("s.sqlite")).unwrap();
+        let setting = |name: &str| -> String {
+            connection
+                .query_row(&format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"), [], |row| row.get(0))
+                .unwrap()
+        };
+        assert_eq!(setting("page_size"), "16384");
+        assert_eq!(setting("journal_mode"), "wal");
+        assert_eq!(setting("synchronous"), "2");
+    }
+
+    #[test]
+    fn migrations_run_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.sqlite");
+        drop(open(&path).unwrap());
+        let connection = open(&path).unwrap();
+        let applied: usize =
+            connection.query_row("SELECT count(*) FROM migrations", [], |row| row.get(0)).unwrap();
+        assert_eq!(applied, MIGRATIONS.len());
+    }
+
+    #[test]
+    fn a_database_of_a_newer_collector_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.sqlite");
+        let connection = open(&path).unwrap();
+        connection.execute("INSERT INTO migrations VALUES (999, 'later', 0)", []).unwrap();
+        drop(connection);
+        assert!(matches!(open(&path), Err(OpenError::Newer { found: 999, .. })));
+    }
+}
