@@ -32,13 +32,15 @@ await runMain(async () => {
 function readSettings(args) {
   const rest = [];
   const named = {};
-  for (let at = 0; at < args.length; at += 1) {
-    const [flag, inline] = args[at].split(/=(.*)/s);
+  const waiting = [...args];
+  while (waiting.length > 0) {
+    const arg = waiting.shift();
+    const [flag, inline] = arg.split(/=(.*)/s);
     if (!["--port", "--listen", "--data"].includes(flag)) {
-      rest.push(args[at]);
+      rest.push(arg);
       continue;
     }
-    const value = inline ?? args[(at += 1)];
+    const value = inline ?? waiting.shift();
     if (!value) throw new Failure(`${flag} needs a value`, 2);
     named[flag.slice(2)] = value;
   }

@@ -5,7 +5,7 @@
 // All three end in the same cargo command; only the environment differs.
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { output, root, run, say } from "../run.mjs";
+import { output, root, say } from "../run.mjs";
 import { installPackages, newestLld } from "./debian.mjs";
 import { isNewEnough, rustVersion } from "./rust.mjs";
 import { buildSysroot } from "./wasm-sysroot.mjs";

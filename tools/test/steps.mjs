@@ -1,0 +1,103 @@
+// What `npm test` consists of. Each step throws a Failure, or gives the counts of the tests it ran.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "../build.mjs";
+import { provideBrowser } from "../provision/browser.mjs";
+import { provideNodePackages } from "../provision/node-packages.mjs";
+import { requireRust } from "../provision/rust.mjs";
+import { provideWasmToolchain } from "../provision/wasm-toolchain.mjs";
+import { execute, Failure, root, run } from "../run.mjs";
+import { report } from "../size.mjs";
+import { cargoCounts, nodeCounts } from "./counts.mjs";
+import { checkDependencyRules } from "./dependency-rules.mjs";
+import { runWasmTests } from "./wasm-tests.mjs";
+
+const bin = (name) => `${root}/node_modules/${name}`;
+
+/**
+ * The steps in their order. `check` marks those that look at the sources only (`npm run check`);
+ * `needed` stops everything when it fails, since nothing after it could succeed.
+ *
+ * @param {{ all: boolean }} tier whether the long tests run too
+ */
+export function steps({ all }) {
+  return [
+    { name: "provision", needed: true, check: true, run: provision },
+    { name: "rustfmt", check: true, run: () => run("cargo", ["fmt", "--all", "--check"]) },
+    {
+      name: "biome",
+      check: true,
+      run: () => run(process.execPath, [bin("@biomejs/biome/bin/biome"), "ci", "--colors=off"]),
+    },
+    { name: "rules", check: true, run: async () => checkDependencyRules() },
+    { name: "clippy", check: true, run: clippy },
+    { name: "docs", check: true, run: docs },
+    { name: "cargo test", run: () => cargoTests(all) },
+    { name: "build", check: true, run: () => build() },
+    { name: "tsc", check: true, run: () => run(process.execPath, [bin("typescript/bin/tsc"), "--project", root]) },
+    { name: "size", run: async () => report() },
+    { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
+    { name: "e2e", run: () => nodeTests("e2e", all) },
+    { name: "package", run: () => nodeTests("package", all) },
+  ];
+}
+
+async function provision() {
+  requireRust();
+  await provideNodePackages();
+  await provideWasmToolchain();
+  await provideBrowser();
+}
+
+function clippy() {
+  return run("cargo", ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+}
+
+function docs() {
+  return run("cargo", ["doc", "--quiet", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "--deny warnings" } });
+}
+
+/** The long tests of a crate are marked `#[ignore]`. */
+async function cargoTests(all) {
+  const args = ["test", "--workspace", "--no-fail-fast"];
+  const ended = await execute("cargo", all ? [...args, "--", "--include-ignored"] : args, { tee: true });
+  return concluded("cargo test", ended, cargoCounts);
+}
+
+/** The long tests of a suite read SILLAGE_TESTS. */
+async function nodeTests(suite, all) {
+  const files = specs(`${root}/tests/${suite}`);
+  if (files.length === 0) throw new Failure(`tests/${suite} holds no *.spec.ts`);
+  await run("cargo", ["build", "--quiet", "--package", "sillage-collector"], { what: "compiling the collector" });
+  const { chromium } = await provideBrowser();
+  const ended = await execute(process.execPath, ["--import", "tsx", "--test", "--test-reporter", "spec", ...files], {
+    tee: true,
+    env: {
+      SILLAGE_CHROMIUM: chromium,
+      SILLAGE_COLLECTOR: `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/sillage-collector`,
+      SILLAGE_TESTS: all ? "all" : "quick",
+    },
+  });
+  return concluded(suite, ended, nodeCounts);
+}
+
+/** Node 20's runner takes no patterns, and shells differ in `**`. */
+function specs(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name === "node_modules" ? [] : specs(path);
+      return entry.name.endsWith(".spec.ts") ? [path] : [];
+    });
+}
+
+/** Counts what ran; a program that failed without a failed test (it did not compile) counts as one. */
+function concluded(name, { code, output }, read) {
+  const counts = read(output);
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  if (code === 0 && counts.passed === 0) throw new Failure(`${name}: no test ran`);
+  return counts;
+}

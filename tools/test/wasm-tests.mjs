@@ -1,0 +1,48 @@
+// tests/web.rs in headless Chromium, by wasm-bindgen's test runner out of our own lock file.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { provideBrowser } from "../provision/browser.mjs";
+import { provideWasmToolchain, wasmTarget } from "../provision/wasm-toolchain.mjs";
+import { execute, root, run } from "../run.mjs";
+
+/** No sandbox: CI runs as root in a container. The rest keeps Chromium from talking to its maker. */
+const chromiumFlags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** @returns {Promise<{ code: number | null, output: string }>} how cargo ended, and what it printed */
+export async function runWasmTests() {
+  const { chromium, chromedriver } = await provideBrowser();
+  const { cargo, env } = await provideWasmToolchain();
+  const runner = await buildTestRunner();
+  const webdriver = `${root}/target/webdriver.json`;
+  mkdirSync(`${root}/target`, { recursive: true });
+  writeFileSync(webdriver, JSON.stringify({ "goog:chromeOptions": { binary: chromium, args: chromiumFlags } }));
+  return execute(cargo, ["test", "--target", wasmTarget, "--package", "sillage", "--test", "web"], {
+    tee: true,
+    env: {
+      ...env,
+      CHROMEDRIVER: chromedriver,
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: `${runner} test-runner`,
+      WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriver,
+      WASM_BINDGEN_TEST_TIMEOUT: "120",
+    },
+  });
+}
+
+/** In a folder of its own: cargo would otherwise replace the xtask of the build by this larger one, and back. */
+async function buildTestRunner() {
+  const folder = `${root}/target/test-runner`;
+  await run("cargo", ["build", "--quiet", "--package", "xtask", "--features", "test-runner"], {
+    what: "compiling the wasm test runner",
+    env: { CARGO_TARGET_DIR: folder },
+  });
+  return `${folder}/debug/xtask`;
+}
