@@ -45,6 +45,23 @@ pub(crate) fn list(input: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Leaves out the `[0123456789abcdef]` that wasm-bindgen's demangling keeps after each crate's name.
+fn without_hashes(name: &str) -> String {
+    let mut parts = name.split('[');
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((hash, rest))
+                if hash.len() >= 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()) =>
+            {
+                result.push_str(rest)
+            }
+            _ => result.extend(["[", part]),
+        }
+    }
+    result
+}
+
 /// The crate at the head of a path, also of `<a::B as c::D>::e`, which belongs to `a`.
 fn crate_of(name: &str) -> &str {
     let path = name
