@@ -4,6 +4,7 @@
 //! event left as text; each event is then parsed, merged and checked alone.
 
 mod answer;
+mod cut;
 mod envelope;
 mod merge;
 mod surrogates;
@@ -108,12 +109,15 @@ impl Batch {
 
     /// Merges the defaults under each event (RFC 7396) and reads the result.
     ///
-    /// Yields one item for each of [`Batch::events`], in their order. Members are not validated
-    /// beyond their types: see [`crate::validate::validate_event`].
+    /// Yields one item for each of [`Batch::events`], in their order. Texts that come from the page
+    /// or the browser (title, keywords, breadcrumb, prompt, user agent) are cut to their limits:
+    /// nobody should lose a page view for a long title. Other members are not validated beyond
+    /// their types: see [`crate::validate::validate_event`].
     pub fn merged_events(&self) -> impl Iterator<Item = Result<Event, Rejection>> {
         self.events.iter().enumerate().map(|(index, text)| {
             merge::merged(&self.defaults, text)
                 .and_then(|(event, _)| Event::read(event))
+                .map(cut::texts)
                 .map_err(|error| {
                     Rejection::new(index, merge::event_id(&self.defaults, text), &error)
                 })

@@ -100,6 +100,7 @@ impl ValidationError {
     #[must_use]
     pub fn under(self, parent: &str) -> Self {
         let field = match self.field.as_str() {
+            field if parent.is_empty() => field.to_owned(),
             "" => parent.to_owned(),
             field if field.starts_with('[') => format!("{parent}{field}"),
             field => format!("{parent}.{field}"),

@@ -1,8 +1,13 @@
 //! Reading JSON into the model, with errors that say where.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
+use serde_json::{Number, Value};
 
 use crate::error::{ErrorCode, ValidationError};
 use crate::timestamp;
@@ -16,7 +21,8 @@ use crate::timestamp;
 /// [`from_value`].
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValidationError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let document = serde_path_to_error::deserialize(&mut deserializer).map_err(located)?;
+    let document =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| located(&error))?;
     deserializer.end().map_err(|error| classified("", &error))?;
     Ok(document)
 }
@@ -28,10 +34,10 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValidationErro
 /// [`ErrorCode::WrongType`], [`ErrorCode::OutOfRange`] or [`ErrorCode::BadFormat`] with the path of
 /// the first member that does not fit.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ValidationError> {
-    serde_path_to_error::deserialize(value).map_err(located)
+    serde_path_to_error::deserialize(value).map_err(|error| located(&error))
 }
 
-pub(crate) fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ValidationError {
+fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> ValidationError {
     let path = match error.path().to_string() {
         path if path == "." => String::new(),
         path => path,
@@ -49,6 +55,12 @@ fn classified(path: &str, error: &serde_json::Error) -> ValidationError {
             ErrorCode::Unreadable
         };
         return ValidationError::new(code, "", message);
+    }
+    if let Some(name) = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        return ValidationError::new(ErrorCode::MissingField, name, "is required").under(path);
     }
     // serde hands over words only. These beginnings are its public `de::Error` constructors' and
     // our own; whatever else there is, is a wrong shape.
@@ -78,12 +90,9 @@ pub fn nesting(value: &Value) -> usize {
 /// such as 812.5 pixels where the model has an integer.
 pub(crate) fn whole_number<'de, D>(deserializer: D) -> Result<Option<u64>, D::Error>
 where
-    D: serde::Deserializer<'de>,
+    D: Deserializer<'de>,
 {
-    use serde::Deserialize;
-    use serde::de::{Error, Unexpected};
-
-    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else {
         return Ok(None);
     };
     if let Some(whole) = number.as_u64() {
@@ -103,4 +112,27 @@ where
         Unexpected::Float(float),
         &"a whole number from 0 to 2^53",
     ))
+}
+
+/// Reads `T` from a JSON object only. serde's derived structs take an array of their members too.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
 }

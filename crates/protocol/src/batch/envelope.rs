@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Batch, ContractError, Counters, TrackerInfo, merge};
 use crate::error::{ErrorCode, ValidationError};
+use crate::read::Object;
 use crate::validate::check::At;
 use crate::{Timestamp, limits, read};
 
@@ -20,10 +21,10 @@ struct Envelope {
     id: Option<String>,
     site_id: Option<String>,
     sent_at: Option<Timestamp>,
-    tracker: Option<TrackerInfo>,
+    tracker: Option<Object<TrackerInfo>>,
     defaults: Option<Map<String, Value>>,
     events: Option<Capped<Box<RawValue>, { limits::MAX_BATCH_EVENTS }>>,
-    counters: Option<Counters>,
+    counters: Option<Object<Counters>>,
     receipts: Option<Capped<String, { limits::MAX_RECEIPTS }>>,
 }
 
@@ -103,19 +104,23 @@ pub(super) fn read(body: &[u8]) -> Result<Batch, ContractError> {
 
 fn checked(body: &[u8]) -> Result<Batch, ValidationError> {
     check_version(body)?;
-    let envelope: Envelope = read::from_slice(body)?;
+    let Object(envelope) = read::from_slice::<Object<Envelope>>(body)?;
     let root = At::ROOT;
     let id = root.member("id").required(envelope.id)?;
     root.member("id").uuid(&id)?;
     let site_id = root.member("siteId").required(envelope.site_id)?;
     check_site_id(&site_id)?;
     let sent_at = root.member("sentAt").required(envelope.sent_at)?;
-    let tracker = envelope.tracker.unwrap_or_default();
+    let tracker = envelope
+        .tracker
+        .map(|Object(tracker)| tracker)
+        .unwrap_or_default();
     root.member("tracker.name")
         .length(&tracker.name, 0, limits::MAX_NAME_CHARS)?;
     root.member("tracker.version")
         .length(&tracker.version, 0, limits::MAX_NAME_CHARS)?;
-    if let Some(counters) = &envelope.counters {
+    let counters = envelope.counters.map(|Object(counters)| counters);
+    if let Some(counters) = &counters {
         check_counters(counters)?;
     }
     let receipts = match envelope.receipts {
@@ -139,7 +144,7 @@ fn checked(body: &[u8]) -> Result<Batch, ValidationError> {
         tracker,
         defaults,
         events,
-        counters: envelope.counters,
+        counters,
         receipts,
     })
 }
@@ -151,7 +156,7 @@ fn check_version(body: &[u8]) -> Result<(), ValidationError> {
         version: Option<Value>,
     }
 
-    match read::from_slice::<VersionAlone>(body)?.version {
+    match read::from_slice::<Object<VersionAlone>>(body)?.0.version {
         None => Ok(()),
         Some(version) if version.as_u64() == Some(limits::BATCH_VERSION) => Ok(()),
         Some(version) => Err(ValidationError::new(
@@ -169,7 +174,7 @@ fn id_alone(body: &[u8]) -> Option<String> {
         id: Option<Value>,
     }
 
-    match serde_json::from_slice::<IdAlone>(body).ok()?.id? {
+    match serde_json::from_slice::<Object<IdAlone>>(body).ok()?.0.id? {
         Value::String(id) if id.chars().count() <= limits::MAX_ID_CHARS => Some(id),
         _ => None,
     }

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::surrogates;
 use crate::error::{ErrorCode, ValidationError};
+use crate::read::Object;
 use crate::{limits, read};
 
 /// The merged event and its length in bytes of JSON.
@@ -38,13 +39,12 @@ pub(super) fn merged(defaults: &Value, text: &RawValue) -> Result<(Value, usize)
 pub(super) fn event_id(defaults: &Value, text: &RawValue) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct IdAlone {
-        #[serde(default)]
         id: Option<Value>,
     }
 
-    let own = serde_json::from_str::<IdAlone>(text.get())
+    let own = serde_json::from_str::<Object<IdAlone>>(text.get())
         .ok()
-        .and_then(|event| event.id);
+        .and_then(|Object(event)| event.id);
     match own.as_ref().or_else(|| defaults.get("id")) {
         Some(Value::String(id)) if id.chars().count() <= limits::MAX_ID_CHARS => Some(id.clone()),
         _ => None,

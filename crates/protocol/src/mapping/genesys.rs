@@ -45,9 +45,8 @@ pub fn to_web_event_request(
     event: &Event,
     now: Timestamp,
 ) -> Result<WebEventRequest, ValidationError> {
-    let web = match (event.kind(), &event.web_event) {
-        (Some(EventKind::Web), Some(web)) => web,
-        _ => return Err(unmappable("is no web event")),
+    let (Some(EventKind::Web), Some(web)) = (event.kind(), &event.web_event) else {
+        return Err(unmappable("is no web event"));
     };
     let external_id = match web.extra.get(EXTERNAL_ID) {
         Some(Value::String(id)) => Some(id.clone()),

@@ -15,6 +15,22 @@ use crate::{
 use super::check::{At, Checked};
 use super::context;
 
+/// The [`Surroundings`] of a part, with its referrer's name on the wire and in the model.
+macro_rules! surroundings {
+    ($event:ident, $name:literal, $referrer:ident) => {
+        Surroundings {
+            user_agent: $event.user_agent_string.as_ref(),
+            browser: $event.browser.as_ref(),
+            device: $event.device.as_ref(),
+            geolocation: $event.geolocation.as_ref(),
+            ip_address: $event.ip_address.as_ref(),
+            ip_organization: $event.ip_organization.as_ref(),
+            campaign: $event.mkt_campaign.as_ref(),
+            referrer: ($name, $event.$referrer.as_ref()),
+        }
+    };
+}
+
 pub(super) fn web_event(at: At<'_>, event: &WebEvent, is_named: bool) -> Checked {
     let at_name = at.member("eventName");
     match &event.event_name {
@@ -33,17 +49,7 @@ pub(super) fn web_event(at: At<'_>, event: &WebEvent, is_named: bool) -> Checked
     if let Some(traits) = &event.traits {
         context::attributes(at.member("traits"), traits)?;
     }
-    Surroundings {
-        user_agent: event.user_agent_string.as_ref(),
-        browser: event.browser.as_ref(),
-        device: event.device.as_ref(),
-        geolocation: event.geolocation.as_ref(),
-        ip_address: event.ip_address.as_ref(),
-        ip_organization: event.ip_organization.as_ref(),
-        campaign: event.mkt_campaign.as_ref(),
-        referrer: ("referrer", event.referrer.as_ref()),
-    }
-    .check(at)
+    surroundings!(event, "referrer", referrer).check(at)
 }
 
 pub(super) fn web_action_event(
@@ -82,17 +88,7 @@ pub(super) fn web_action_event(
         reference(at.member("actionTarget"), target)?;
     }
     failure(at, event.error_code.as_ref(), event.error_message.as_ref())?;
-    Surroundings {
-        user_agent: event.user_agent_string.as_ref(),
-        browser: event.browser.as_ref(),
-        device: event.device.as_ref(),
-        geolocation: event.geolocation.as_ref(),
-        ip_address: event.ip_address.as_ref(),
-        ip_organization: event.ip_organization.as_ref(),
-        campaign: event.mkt_campaign.as_ref(),
-        referrer: ("visitReferrer", event.visit_referrer.as_ref()),
-    }
-    .check(at)
+    surroundings!(event, "visitReferrer", visit_referrer).check(at)
 }
 
 pub(super) fn generic_action_event(
@@ -149,17 +145,7 @@ pub(super) fn outcome_achieved_event(
         None => {}
     }
     visit_created(at, event.visit_created_date, now)?;
-    Surroundings {
-        user_agent: event.user_agent_string.as_ref(),
-        browser: event.browser.as_ref(),
-        device: event.device.as_ref(),
-        geolocation: event.geolocation.as_ref(),
-        ip_address: event.ip_address.as_ref(),
-        ip_organization: event.ip_organization.as_ref(),
-        campaign: event.mkt_campaign.as_ref(),
-        referrer: ("visitReferrer", event.visit_referrer.as_ref()),
-    }
-    .check(at)
+    surroundings!(event, "visitReferrer", visit_referrer).check(at)
 }
 
 pub(super) fn segment_assigned_event(
@@ -189,17 +175,7 @@ pub(super) fn segment_assigned_event(
         None => {}
     }
     visit_created(at, event.visit_created_date, now)?;
-    Surroundings {
-        user_agent: event.user_agent_string.as_ref(),
-        browser: event.browser.as_ref(),
-        device: event.device.as_ref(),
-        geolocation: event.geolocation.as_ref(),
-        ip_address: event.ip_address.as_ref(),
-        ip_organization: event.ip_organization.as_ref(),
-        campaign: event.mkt_campaign.as_ref(),
-        referrer: ("visitReferrer", event.visit_referrer.as_ref()),
-    }
-    .check(at)
+    surroundings!(event, "visitReferrer", visit_referrer).check(at)
 }
 
 pub(super) fn segment_assignment_event(at: At<'_>, event: &SegmentAssignmentEvent) -> Checked {
