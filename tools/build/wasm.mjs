@@ -30,10 +30,10 @@ const optimisations = ["--mvp-features", ...features.map((feature) => `--enable-
 /** Compiles, binds and optimises; each part only where its inputs changed. */
 export async function buildWasm() {
   const { cargo, env } = await provideWasmToolchain();
-  await run(cargo, ["build", "--quiet", "--profile", "wasm", "--target", wasmTarget, "--lib", "--package", "sillage"], {
-    what: "compiling the tracker",
-    env,
-  });
+  const what = ["--profile", "wasm", "--target", wasmTarget, "--package", "sillage", "--lib"];
+  // xtask reads the linker's references to find what is unused once the panics are gone.
+  const linker = ["--", "-Clink-arg=--emit-relocs"];
+  await run(cargo, ["rustc", "--quiet", ...what, ...linker], { what: "compiling the tracker", env });
   const compiled = `${wasmTargetDir}/${wasmTarget}/wasm/sillage.wasm`;
   const xtask = await buildXtask();
 

@@ -37,7 +37,7 @@ export async function buildSysroot({ rustc, cargo, version, target }) {
         RUSTC: rustc,
         RUSTC_BOOTSTRAP: "1",
         CARGO_TARGET_DIR: `${scratch}/built`,
-        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Cembed-bitcode=yes",
+        RUSTFLAGS: "-Cembed-bitcode=yes",
       },
     },
   );

@@ -69,7 +69,8 @@ async function debianToolchain() {
       CARGO_TARGET_DIR: wasmTargetDir,
       RUSTC: rustc,
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: findLinker(),
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `--sysroot=${sysroot}`,
+      // Not the variable of the target alone: one from outside, as CI may set it, would replace that.
+      RUSTFLAGS: `${process.env.RUSTFLAGS ?? ""} --sysroot=${sysroot}`.trim(),
     },
   };
 }

@@ -4,14 +4,15 @@
 
 pub(crate) mod functions;
 mod glue;
+mod link_map;
 mod names;
-mod snip;
+mod panics;
+mod unused;
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use walrus::{Module, ModuleConfig};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The stem of the written files; `tracker_bg` is what wasm-bindgen makes of it.
@@ -19,8 +20,9 @@ const STEM: &str = "tracker";
 
 /// Writes `tracker.wasm`, `tracker_bg.js` and `tracker_bg.d.ts` into `folder`.
 pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
-    let mut module = read(input)?;
-    snip::remove_panic_machinery(&mut module);
+    let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+    let module = unused::parse_without_panics(bytes)
+        .with_context(|| format!("cannot use {}", input.display()))?;
 
     // `bundler` is the target whose glue stands in a file of its own and leaves instantiating to us.
     let generated = folder.join("generated");
@@ -49,15 +51,6 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
         glue::declare(&types),
     )?;
     Ok(())
-}
-
-/// Reads a module and keeps the names of its functions.
-fn read(path: &Path) -> Result<Module> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    ModuleConfig::new()
-        .generate_name_section(true)
-        .parse(&bytes)
-        .with_context(|| format!("{} is not a WebAssembly module", path.display()))
 }
 
 fn read_text(path: &Path) -> Result<String> {

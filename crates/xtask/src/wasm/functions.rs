@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use walrus::Module;
 
 /// How many functions are listed.
 const LISTED: usize = 40;
@@ -11,7 +12,8 @@ const LISTED: usize = 40;
 /// Prints the largest functions and the sum of each crate, in walrus instructions (about two bytes each).
 #[expect(clippy::print_stdout, reason = "the list is this command's result")]
 pub(crate) fn list(input: &Path) -> Result<()> {
-    let module = super::read(input)?;
+    let module =
+        Module::from_file(input).with_context(|| format!("cannot read {}", input.display()))?;
     let mut functions: Vec<(u64, String)> = module
         .funcs
         .iter_local()
@@ -19,7 +21,7 @@ pub(crate) fn list(input: &Path) -> Result<()> {
             let symbol = module.funcs.get(id).name.as_deref().unwrap_or("(no name)");
             (
                 function.size(),
-                format!("{:#}", rustc_demangle::demangle(symbol)),
+                without_hashes(&format!("{:#}", rustc_demangle::demangle(symbol))),
             )
         })
         .collect();

@@ -1,14 +1,10 @@
-//! Replaces Rust's panic machinery by a trap.
+//! Which functions are Rust's panic machinery.
 //!
 //! A panic inside the tracker ends its instance either way, and nobody reads the message on a
-//! visitor's device; formatting it would be a third of the module. Doing it to the compiled module
-//! gives the same result on every compiler, without nightly's `-Cpanic=immediate-abort`.
+//! visitor's device; formatting it would be a third of the module. Cutting it out of the compiled
+//! module gives the same result on every compiler, without nightly's `-Cpanic=immediate-abort`.
 
-use std::mem;
-
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
-
-/// Functions that never return, by their demangled names. What only they call becomes unused.
+/// Functions that never return, by their demangled names. What only they use becomes unused.
 const DIVERGING: &[&str] = &[
     "__rg_oom",
     "__rust_alloc_error_handler",
@@ -25,6 +21,9 @@ const DIVERGING: &[&str] = &[
     "std::panicking::begin_panic_handler",
     "std::panicking::panic_with_hook",
     "std::panicking::rust_panic_with_hook",
+    "std::thread::local::panic_access_error",
+    "wasm_bindgen::__rt::borrow_fail",
+    "wasm_bindgen::throw_str",
 ];
 
 /// Modules and name patterns that consist of such functions.
@@ -37,35 +36,9 @@ const DIVERGING_PREFIXES: &[&str] = &[
     "core::str::slice_error_fail",
 ];
 
-/// Gives every function of the panic machinery the body `unreachable`.
-pub(crate) fn remove_panic_machinery(module: &mut Module) {
-    let found: Vec<FunctionId> = module
-        .funcs
-        .iter()
-        .filter(|function| matches!(function.kind, FunctionKind::Local(_)))
-        .filter(|function| function.name.as_deref().is_some_and(is_diverging))
-        .map(walrus::Function::id)
-        .collect();
-    for id in found {
-        let (params, results) = module.types.params_results(module.funcs.get(id).ty());
-        let (params, results) = (params.to_vec(), results.to_vec());
-        let mut builder = FunctionBuilder::new(&mut module.types, &params, &results);
-        builder.func_body().unreachable();
-        let args = params
-            .iter()
-            .map(|&param| module.locals.add(param))
-            .collect();
-        let trap = builder.local_func(args);
-        drop(mem::replace(
-            &mut module.funcs.get_mut(id).kind,
-            FunctionKind::Local(trap),
-        ));
-    }
-}
-
-/// Whether this symbol, mangled or not, is part of the panic machinery.
-fn is_diverging(symbol: &str) -> bool {
-    // The alternate form leaves the hash of legacy mangling out.
+/// Whether this symbol, mangled or not, never returns and exists only to say why.
+pub(super) fn is_diverging(symbol: &str) -> bool {
+    // The alternate form leaves the hashes out.
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let name = name.strip_prefix("__rustc::").unwrap_or(&name);
     DIVERGING.contains(&name)
