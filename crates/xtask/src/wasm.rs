@@ -2,6 +2,7 @@
 //!
 //! wasm-opt runs afterwards, from `tools/build.mjs`: it is an npm package.
 
+mod diverging;
 pub(crate) mod functions;
 mod glue;
 mod link_map;

@@ -38,6 +38,8 @@ pub(super) struct LinkMap {
     /// Bodies by function index, without the `imported` first ones.
     pub(super) bodies: Vec<Range<usize>>,
     pub(super) imported: usize,
+    /// Imports that throw a message: wasm-bindgen's own way to panic.
+    pub(super) throwing_imports: Vec<u32>,
     /// What is called from outside.
     pub(super) roots: Vec<u32>,
 }
@@ -55,7 +57,13 @@ pub(super) fn read(wasm: &[u8]) -> Result<LinkMap> {
         match payload {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    map.imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
+                    let import = import?;
+                    if matches!(import.ty, TypeRef::Func(_)) {
+                        if import.name.contains("__wbg___wbindgen_throw_") {
+                            map.throwing_imports.push(u32::try_from(map.imported)?);
+                        }
+                        map.imported += 1;
+                    }
                 }
             }
             Payload::ExportSection(exports) => {

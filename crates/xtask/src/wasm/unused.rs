@@ -11,15 +11,16 @@ use std::ops::Range;
 use anyhow::{Context, Result};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
+use super::diverging::{self, Diverging};
 use super::link_map::{self, LinkMap, Symbol};
-use super::panics::is_diverging;
 
 /// Parses a module in which panics and unused functions are traps and unused data is zero.
 ///
 /// wasm-opt then drops the traps' arguments and callers' dead code, and splits the data at the zeros.
 pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<Module> {
     let map = link_map::read(&wasm)?;
-    let used = Used::find(&map)?;
+    let diverging = Diverging::find(&wasm, &map)?;
+    let used = Used::find(&map, &diverging)?;
     for zeroed in used.unused_data(&map) {
         wasm.get_mut(zeroed)
             .context("a symbol outside of the file")?
@@ -35,8 +36,16 @@ pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<Module> {
     let mut module = ModuleConfig::new()
         .generate_name_section(true)
         .on_parse(move |module, ids| {
+            let ending: HashSet<FunctionId> = diverging
+                .functions
+                .iter()
+                .map(|&index| ids.get_func(index))
+                .collect::<Result<_>>()?;
             for &function in &traps {
                 replace_by_trap(module, ids.get_func(function)?);
+            }
+            for (_, function) in module.funcs.iter_local_mut() {
+                diverging::cut_calls(function, &ending);
             }
             Ok(())
         })
@@ -63,15 +72,14 @@ struct Used {
 }
 
 impl Used {
-    fn find(map: &LinkMap) -> Result<Self> {
-        let panics: HashSet<u32> = map.symbols.iter().filter_map(diverging_function).collect();
+    fn find(map: &LinkMap, diverging: &Diverging) -> Result<Self> {
         let mut used = Self::default();
         let mut waiting: Vec<Range<usize>> = Vec::new();
         let enter = |function: u32, used: &mut Self, waiting: &mut Vec<Range<usize>>| {
             let body = (function as usize)
                 .checked_sub(map.imported)
                 .and_then(|index| map.bodies.get(index));
-            if !panics.contains(&function) && used.functions.insert(function) {
+            if !diverging.functions.contains(&function) && used.functions.insert(function) {
                 waiting.extend(body.cloned());
             }
         };
@@ -85,6 +93,7 @@ impl Used {
             for reference in map.references[first..]
                 .iter()
                 .take_while(|reference| reference.at < place.end)
+                .filter(|reference| !diverging.is_dead(reference.at))
             {
                 match map
                     .symbols
@@ -122,13 +131,6 @@ impl Used {
         ranges(false)
             .flat_map(|range| subtract(range, &kept))
             .collect()
-    }
-}
-
-fn diverging_function(symbol: &Symbol) -> Option<u32> {
-    match symbol {
-        Symbol::Function(index, Some(name)) if is_diverging(name) => Some(*index),
-        _ => None,
     }
 }
 
