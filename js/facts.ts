@@ -1,9 +1,10 @@
 /** Reads what a page and a click say of themselves, as one text: one crossing into the module. */
 
-/** Parts the facts; stripped from them. `src/browser/facts.rs` splits by it, in the same order. */
-const SEPARATOR = "\x1f";
+/** One text of several words, as `Fields` in `crates/core/src/input.rs` takes it apart. */
+export const words = (...words: unknown[]) => words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");
 
-const join = (facts: unknown[]) => facts.map((fact) => String(fact ?? "").replaceAll(SEPARATOR, " ")).join(SEPARATOR);
+/** The members of an object, as JSON text; what the page is silent about is `null`. */
+const members = (object: Record<string, unknown>) => JSON.stringify(object, (_, value) => (value === "" || value === undefined ? null : value)).slice(1, -1);
 
 /** Client hints (https://wicg.github.io/ua-client-hints/), which the DOM types do not have. */
 interface Hints {
@@ -27,23 +28,21 @@ export const readHints = async () => {
   }
 };
 
-/** Names of the page's JSON-LD `BreadcrumbList` (https://schema.org/BreadcrumbList), as a JSON array. */
-function breadcrumb(): string {
+/** Names of the page's JSON-LD `BreadcrumbList` (https://schema.org/BreadcrumbList). */
+function breadcrumb(): string[] | undefined {
   for (const script of document.querySelectorAll('script[type="application/ld+json"]')) {
     try {
       const data = JSON.parse(script.textContent ?? "");
       for (const node of [data, data["@graph"]].flat()) {
         if (node?.["@type"] === "BreadcrumbList") {
-          return JSON.stringify(
-            node.itemListElement.map((item: { name?: string; item?: { name?: string } }) => item.name ?? item.item?.name ?? ""),
-          );
+          return node.itemListElement.map((item: { name?: string; item?: { name?: string } }) => String(item.name ?? item.item?.name));
         }
       }
     } catch {
       // Somebody else's broken JSON is not ours to report.
     }
   }
-  return "";
+  return undefined;
 }
 
 /** What the page says of itself. */
@@ -51,26 +50,34 @@ export function pageFacts(): string {
   // The brand that is neither the made-up one nor the engine's (https://wicg.github.io/ua-client-hints/#grease).
   const brands = (hints?.fullVersionList ?? hints?.brands ?? []).filter((it) => !/not.*brand/i.test(it.brand));
   const brand = brands.find((it) => it.brand !== "Chromium") ?? brands[0];
-  return join([
+  return words(
     location.href,
     document.referrer,
-    document.title,
-    document.documentElement.lang,
-    document.querySelector<HTMLMetaElement>("meta[name=keywords]")?.content,
-    breadcrumb(),
-    navigator.language,
-    innerWidth,
-    innerHeight,
-    screen.width,
-    screen.height,
-    Math.round(devicePixelRatio),
-    brand?.brand,
-    brand?.version,
-    hints?.platform,
-    hints?.platformVersion,
-    hints?.model,
-    hints?.mobile,
-  ]);
+    members({
+      title: document.title,
+      lang: document.documentElement.lang,
+      keywords: document.querySelector<HTMLMetaElement>("meta[name=keywords]")?.content,
+      breadcrumb: breadcrumb(),
+    }),
+    members({
+      browser: {
+        family: brand?.brand,
+        version: brand?.version,
+        lang: navigator.language,
+        viewHeight: innerHeight,
+        viewWidth: innerWidth,
+      },
+      device: {
+        type: hints?.model,
+        isMobile: hints?.mobile,
+        screenHeight: screen.height,
+        screenWidth: screen.width,
+        screenDensity: Math.round(devicePixelRatio),
+        osFamily: hints?.platform,
+        osVersion: hints?.platformVersion,
+      },
+    }),
+  );
 }
 
 const CLICKABLE = "a[href],area[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
@@ -100,11 +107,11 @@ export function clickFacts(event: Event): string | undefined {
   const attribute = (name: string) => element.getAttribute(name);
   const masked = path.some((it) => it.matches("[data-sillage-mask]"));
   const link = path.find((it) => it.matches("[href]")) as HTMLAnchorElement | undefined;
-  return join([
+  return words(
     attribute("data-sillage-name"),
     selectorOf(element),
     masked ? "" : (innerText ?? textContent)?.trim() || attribute("aria-label") || attribute("value") || attribute("title") || attribute("alt"),
     link?.href,
     attribute("data-sillage-offer") === null ? "" : 1,
-  ]);
+  );
 }

@@ -2,9 +2,7 @@
  * What the module asks of the browser, as few coarse functions: each import of the DOM costs the
  * module more than the same call costs here. They carry out and decide nothing.
  */
-import { pageFacts } from "./facts";
-
-/** How a request may behave; `protocol`'s `Urgency` by its number. */
+/** How a request may behave; `Urgency` of `crates/core/src/shell.rs` by its number. */
 const LEAVING = 2;
 const HIDDEN = 1;
 
@@ -14,51 +12,56 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** Bodies below this, in bytes, do not get smaller by gzip. */
 const MIN_GZIP_BYTES = 512;
 
-/** Hears what came of a request: HTTP status or 0, id in the answer, number of rejected events, `Retry-After` in ms. */
-export type Finished = (batch: string, status: number, answered: string, rejected: number, retryAfterMs: number) => void;
+/** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms. */
+export type Finished = (batch: string, answered: string, status: number, rejected: number, retryAfterMs: number) => void;
 
 /** What `src/browser/host.rs` imports. */
 export interface Host {
-  page(): string;
   random(): number;
   read(): string | undefined;
   remember(record: string): void;
   adopt(): string;
-  spill(text: string): void;
-  forget(): void;
+  spill(batches: string): void;
   send(batch: string, body: string, urgency: number): void;
 }
 
 // Taken while the page loads: what the page makes of it later may do anything.
 const { fetch } = window;
 
-/** A cookie where localStorage is blocked, a variable where cookies are too. */
-function storageOf(key: string) {
+/** The record of visitor, session and consent: in localStorage, where that is blocked in a cookie, else in a variable. */
+function recordOf(key: string) {
   const cookie = encodeURIComponent(key);
   let memory: string | undefined;
   return {
     read(): string | undefined {
       try {
-        return localStorage.getItem(key) ?? undefined;
+        const stored = localStorage.getItem(key);
+        if (stored) return stored;
       } catch {
-        try {
-          const found = document.cookie.split("; ").find((it) => it.startsWith(`${cookie}=`));
-          return found ? decodeURIComponent(found.slice(cookie.length + 1)) : memory;
-        } catch {
-          return memory;
-        }
+        // Blocked, as in a sandboxed or a third-party frame.
       }
-    },
-    write(text: string) {
-      memory = text;
       try {
-        localStorage.setItem(key, text);
+        const found = document.cookie.split("; ").find((it) => it.startsWith(`${cookie}=`));
+        if (found) return decodeURIComponent(found.slice(cookie.length + 1));
       } catch {
-        try {
-          document.cookie = `${cookie}=${encodeURIComponent(text)};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
-        } catch {
-          // A sandboxed frame has neither: what is known lasts as long as the page.
-        }
+        // Blocked too: what is known lasts as long as the page.
+      }
+      return memory;
+    },
+    remember(record: string) {
+      memory = record;
+      try {
+        // Removed first: a full store must not keep an older record, with a consent withdrawn since.
+        localStorage.removeItem(key);
+        localStorage.setItem(key, record);
+        return;
+      } catch {
+        // Blocked or full.
+      }
+      try {
+        document.cookie = `${cookie}=${encodeURIComponent(record)};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+      } catch {
+        // Blocked too.
       }
     },
   };
@@ -68,36 +71,27 @@ function storageOf(key: string) {
 function spillsOf(prefix: string, load: string) {
   const own = prefix + load;
   let adopted: [key: string, text: string][] = [];
-  const attempt = (task: () => void) => {
-    try {
-      task();
-    } catch {
-      // Blocked or full: what waits stays in memory.
-    }
-  };
-  const forgetAdopted = () => {
-    for (const [key, text] of adopted.splice(0)) {
-      // The page that wrote it may have written more since.
-      if (localStorage.getItem(key) === text) localStorage.removeItem(key);
-    }
-  };
   return {
     adopt() {
-      attempt(() => {
+      try {
         adopted = Object.entries(localStorage).filter(([key]) => key.startsWith(prefix) && key !== own);
-      });
+      } catch {
+        // Blocked: nobody can have left anything.
+      }
       return adopted.map(([, text]) => text).join("");
     },
-    spill: (text: string) =>
-      attempt(() => {
-        localStorage.setItem(own, text);
-        forgetAdopted();
-      }),
-    forget: () =>
-      attempt(() => {
-        localStorage.removeItem(own);
-        forgetAdopted();
-      }),
+    spill(batches: string) {
+      try {
+        if (batches) localStorage.setItem(own, batches);
+        else localStorage.removeItem(own);
+        for (const [key, text] of adopted.splice(0)) {
+          // The page that wrote it may have written more since.
+          if (localStorage.getItem(key) === text) localStorage.removeItem(key);
+        }
+      } catch {
+        // Blocked or full: what waits stays in memory.
+      }
+    },
   };
 }
 
@@ -118,8 +112,9 @@ function retryAfterMs(text: string | null): number {
 export function openHost(site: string, endpoint: string, finished: Finished): Host {
   const url = new URL("v1/batches", endpoint.replace(/\/*$/, "/")).href;
   const prefix = `sillage:${site}`;
-  const { read, write } = storageOf(prefix);
   const load = crypto.getRandomValues(new Uint32Array(2)).join("");
+
+  const stamp = (body: string) => `{"sentAt":"${new Date().toISOString()}",${body}`;
 
   async function send(batch: string, body: string, urgency: number) {
     let status = 0;
@@ -127,7 +122,8 @@ export function openHost(site: string, endpoint: string, finished: Finished): Ho
     let rejected = 0;
     let retryMs = 0;
     try {
-      const payload = urgency ? body : await gzip(body);
+      const stamped = stamp(body);
+      const payload = urgency ? stamped : await gzip(stamped);
       const answer = await Promise.race([
         fetch(url, { method: "POST", body: payload, keepalive: urgency === HIDDEN, credentials: "omit" }),
         new Promise<undefined>((resolve) => setTimeout(resolve, ANSWER_TIMEOUT_MS)),
@@ -142,19 +138,17 @@ export function openHost(site: string, endpoint: string, finished: Finished): Ho
     } catch {
       // No answer, or none that can be read: the batch is not confirmed.
     }
-    finished(batch, status, answered, rejected, retryMs);
+    finished(batch, answered, status, rejected, Math.round(retryMs));
   }
 
   return {
-    page: pageFacts,
     random: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
-    read,
-    remember: write,
+    ...recordOf(prefix),
     ...spillsOf(`${prefix}:`, load),
     send(batch, body, urgency) {
       if (urgency !== LEAVING) return void send(batch, body, urgency);
       // The beacon's answer cannot be read; what was sent is kept for the next page all the same.
-      if (!navigator.sendBeacon?.(url, body)) void send(batch, body, HIDDEN);
+      if (!navigator.sendBeacon?.(url, stamp(body))) void send(batch, body, HIDDEN);
     },
   };
 }

@@ -1,22 +1,12 @@
 /** Listens to the page and tells the module what happened. Everything is undone by the returned function. */
-import { clickFacts } from "./facts";
-
-/** What the module hears. */
-export interface Ear {
-  addressChanged(): void;
-  restored(): void;
-  hidden(): void;
-  left(): void;
-  shown(): void;
-  online(): void;
-  clicked(facts: string): void;
-}
+import { clickFacts, pageFacts } from "./facts";
+import { Fact } from "./tracker";
 
 /** When the visitor last did something, in Unix milliseconds. */
 export let activeAt = 0;
 
 /** Starts listening. */
-export function listen(ear: Ear): () => void {
+export function listen(hear: (fact: Fact, text?: string) => void): () => void {
   const undo: (() => void)[] = [];
   const on = (target: EventTarget, types: string, heard: (event: Event) => void) => {
     for (const type of types.split(" ")) {
@@ -39,13 +29,14 @@ export function listen(ear: Ear): () => void {
     // The right button opens a menu and follows no link.
     if ((event as MouseEvent).button === 2) return;
     const facts = clickFacts(event);
-    if (facts) ear.clicked(facts);
+    if (facts) hear(Fact.Clicked, facts);
   });
-  on(document, "visibilitychange", () => (document.visibilityState === "hidden" ? ear.hidden() : ear.shown()));
-  on(window, "pagehide", () => ear.left());
-  on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && ear.restored());
-  on(window, "online", () => ear.online());
-  on(window, "popstate hashchange", () => ear.addressChanged());
+  on(document, "visibilitychange", () => (document.visibilityState === "hidden" ? hear(Fact.PageHidden) : hear(Fact.Resumed)));
+  on(window, "pagehide", () => hear(Fact.PageLeft));
+  on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && hear(Fact.PageLoaded, pageFacts()));
+  on(window, "online", () => hear(Fact.Resumed));
+  const addressChanged = () => hear(Fact.AddressChanged, pageFacts());
+  on(window, "popstate hashchange", addressChanged);
 
   for (const name of ["pushState", "replaceState"] as const) {
     const original = history[name];
@@ -53,7 +44,7 @@ export function listen(ear: Ear): () => void {
     const patched = function (this: History, ...args: Parameters<History["pushState"]>) {
       original.apply(this, args);
       // After the caller's own code: routers set the title behind the address.
-      if (listening) queueMicrotask(() => listening && ear.addressChanged());
+      if (listening) queueMicrotask(() => listening && addressChanged());
     };
     history[name] = patched;
     undo.push(() => {

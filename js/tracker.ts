@@ -1,10 +1,9 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
-import { readHints } from "./facts";
+import { pageFacts, readHints, words } from "./facts";
 import { openHost } from "./host";
 import { activeAt, listen } from "./listen";
-import type { ConsentState, Options, Stats } from "./types";
-import { TrackerError } from "./types";
+import { type ConsentState, type Options, type Stats, TrackerError } from "./types";
 
 /** A running module. */
 export interface Engine {
@@ -15,6 +14,23 @@ export interface Engine {
   stats(): Stats;
   stop(): void;
 }
+
+/** What the module hears; `Tracker::hear` in `src/bindings.rs` has the same numbers. */
+export const enum Fact {
+  PageLoaded,
+  AddressChanged,
+  PageCalled,
+  Clicked,
+  Tracked,
+  PageHidden,
+  PageLeft,
+  Resumed,
+  FlushRequested,
+  SendFinished,
+  ConsentChanged,
+}
+
+const isAnonymous = () => Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
 
 let instantiated: Promise<void> | undefined;
 
@@ -30,39 +46,48 @@ export function instantiate(url: string | URL): Promise<void> {
       source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), imports);
     }
     glue.__wbg_set_wasm(source.instance.exports);
-    if (!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) await readHints();
+    if (!isAnonymous()) await readHints();
   })();
   return instantiated;
 }
 
 /** Starts a tracker. `startedAt` is when the page asked for it, in Unix milliseconds. */
 export function start(options: Options, startedAt: number): Engine {
-  const { site, endpoint } = options;
   let tracker: glue.Tracker;
+
+  const hear = (fact: Fact, text = "", at = Date.now()) => {
+    // A page's own `fetch` may call us while we call it: then the fact waits for us to be done.
+    if (!tracker.hear(fact, text, at, Math.max(activeAt, startedAt))) queueMicrotask(() => hear(fact, text, at));
+  };
+
+  const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } = options;
   try {
-    const host = openHost(site, new URL(endpoint as string, location.href).href, (...args) => tracker.sendFinished(...args));
-    tracker = new glue.Tracker(host, options, Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl), startedAt);
+    const endpoint = new URL(options.endpoint as string, location.href).href;
+    const host = openHost(site, endpoint, (...finished) => hear(Fact.SendFinished, words(...finished)));
+    tracker = new glue.Tracker(
+      host,
+      words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
+      isAnonymous(),
+      Boolean(debug),
+    );
   } catch (error) {
-    throw new TrackerError("invalid_option", typeof error === "string" ? error : "endpoint: must be the http or https address of a collector");
+    throw new TrackerError("invalid_option", typeof error === "string" ? error : "endpoint must be the address of a collector");
   }
-  const stopListening = listen({
-    addressChanged: () => tracker.pageSeen(glue.PageCause.AddressChanged),
-    restored: () => tracker.pageSeen(glue.PageCause.Restored),
-    hidden: () => tracker.hear(glue.Signal.PageHidden),
-    left: () => tracker.hear(glue.Signal.PageLeft),
-    shown: () => tracker.hear(glue.Signal.PageShown),
-    online: () => tracker.hear(glue.Signal.WentOnline),
-    clicked: (facts) => tracker.clicked(facts),
-  });
+
+  hear(Fact.PageLoaded, pageFacts(), startedAt);
+  const stopListening = listen(hear);
   return {
-    track: (name, props, at) => tracker.tracked(String(name), props, at, Math.max(activeAt, startedAt)),
-    page: () => tracker.pageSeen(glue.PageCause.Called),
-    consent: (state) => tracker.consent(String(state)),
-    flush: () => tracker.hear(glue.Signal.FlushRequested),
-    stats: () => tracker.stats(),
+    track: (name, props, at) => hear(Fact.Tracked, words(name, props), at),
+    page: () => hear(Fact.PageCalled, pageFacts()),
+    consent: (state) => hear(Fact.ConsentChanged, String(state)),
+    flush: () => hear(Fact.FlushRequested),
+    stats() {
+      const [tracked, sent, pending, dropped] = tracker.stats() as number[];
+      return { tracked, sent, pending, dropped } as Stats;
+    },
     stop() {
       stopListening();
-      tracker.hear(glue.Signal.PageLeft);
+      hear(Fact.PageLeft);
       tracker.stop();
     },
   };

@@ -2,6 +2,5 @@
 
 pub(crate) mod clock;
 pub(crate) mod console;
-pub(crate) mod facts;
 pub(crate) mod host;
 pub(crate) mod timer;

@@ -1,14 +1,13 @@
 //! The tracker in the browser: `sillage-core` with a shell around it.
 //!
-//! `bindings` is what JavaScript calls, `shell` feeds the core and carries out its effects, and
+//! `bindings` is what JavaScript calls, `shell` feeds the core and carries out its imperatives, and
 //! `browser` holds the adapters. Policy belongs in `sillage-core`, not here.
 
 mod bindings;
 mod browser;
-mod options;
 mod shell;
 
-pub use bindings::{PageCause, Signal, Tracker};
+pub use bindings::Tracker;
 
 /// The module has one thread and few objects: a small allocator beats a fast one (the default
 /// one, dlmalloc, costs 2 KB more of brotli).

@@ -1,97 +1,110 @@
-//! Feeds the core and carries out its effects: one match.
+//! Feeds the core and carries out its imperatives.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use sillage_core::{Config, Effect, Input, Stats, Tracker, Urgency};
+use sillage_core::{Config, Dropped, Input, PageCause, Shell, Stats, Tracker, Urgency};
 use sillage_protocol::Timestamp;
 
-use crate::browser::host::{Crypto, Host};
-use crate::browser::{clock, console, facts, timer};
-use crate::PageCause;
+use crate::browser::host::Host;
+use crate::browser::{clock, console, timer};
 
-/// The core and what it needs of the browser.
+/// The core and what surrounds it.
 #[derive(Debug)]
-pub(crate) struct Shell {
+pub(crate) struct Page {
     core: RefCell<Tracker>,
+    browser: Browser,
+}
+
+/// What the core's imperatives need of the browser.
+#[derive(Debug)]
+struct Browser {
     host: Host,
+    debug: bool,
     timer: RefCell<Option<Timeout>>,
 }
 
-impl Shell {
-    pub(crate) fn start(host: Host, config: Config, anonymous: bool, at: Timestamp) -> Rc<Self> {
-        let core = Tracker::new(config, anonymous, &mut Crypto(&host));
-        let shell = Rc::new(Self {
-            core: RefCell::new(core),
+impl Page {
+    pub(crate) fn open(host: Host, config: Config, anonymous: bool, debug: bool) -> Rc<Self> {
+        let browser = Browser {
             host,
+            debug,
             timer: RefCell::new(None),
-        });
-        shell.read_memory();
-        shell.feed(clock::now(), Input::SpillFound(&shell.host.adopt()));
-        shell.page_seen(PageCause::Loaded, at);
-        shell
-    }
-
-    /// Reads the page in view and reports it.
-    pub(crate) fn page_seen(self: &Rc<Self>, cause: PageCause, at: Timestamp) {
-        let text = self.host.page();
-        self.heard(at, Input::PageSeen {
-            facts: facts::page(&text),
-            cause: cause.into(),
-        });
+        };
+        let core = Tracker::new(config, anonymous, &mut Surroundings(&browser, None));
+        Rc::new(Self {
+            core: RefCell::new(core),
+            browser,
+        })
     }
 
     /// Reports a fact, after what other tabs may have written since the last one.
-    pub(crate) fn heard(self: &Rc<Self>, now: Timestamp, input: Input<'_>) {
-        self.read_memory();
-        self.feed(now, input);
+    ///
+    /// Returns false where the core is at work: a page's own `fetch` may call the tracker while
+    /// the tracker calls it.
+    pub(crate) fn hear(self: &Rc<Self>, at: Timestamp, input: Input<'_>) -> bool {
+        let Ok(mut core) = self.core.try_borrow_mut() else {
+            return false;
+        };
+        let surroundings = &mut Surroundings(&self.browser, Some(self));
+        let memory = self.browser.host.read();
+        core.handle(at, Input::MemoryRead(memory.as_deref()), surroundings);
+        if let Input::PageSeen {
+            cause: PageCause::Loaded,
+            ..
+        } = input
+        {
+            let spilled = self.browser.host.adopt();
+            core.handle(at, Input::SpillFound(&spilled), surroundings);
+        }
+        core.handle(at, input, surroundings);
+        true
     }
 
     pub(crate) fn stats(&self) -> Stats {
         self.core.borrow().stats()
     }
 
-    /// Cancels what is pending; nothing happens any more of itself.
-    pub(crate) fn stop(&self) {
-        self.timer.take();
+    /// Cancels what is pending: nothing happens any more of itself.
+    pub(crate) fn close(&self) {
+        self.browser.timer.take();
+    }
+}
+
+/// The browser while the core is at work; the page is there once it is open.
+struct Surroundings<'a>(&'a Browser, Option<&'a Rc<Page>>);
+
+impl Shell for Surroundings<'_> {
+    fn random(&mut self) -> u32 {
+        self.0.host.random()
     }
 
-    fn read_memory(self: &Rc<Self>) {
-        let record = self.host.read();
-        self.feed(clock::now(), Input::MemoryRead(record.as_deref()));
+    fn remember(&mut self, record: &str) {
+        self.0.host.remember(record);
     }
 
-    fn feed(self: &Rc<Self>, now: Timestamp, input: Input<'_>) {
-        // The borrow ends before any effect: a page's own `fetch` may call back into the tracker.
-        let effects = self.core.borrow_mut().handle(now, &mut Crypto(&self.host), input);
-        for effect in effects {
-            self.carry_out(effect);
+    fn spill(&mut self, batches: &str) {
+        self.0.host.spill(batches);
+    }
+
+    fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
+        self.0.host.send(batch, body, urgency as u32);
+    }
+
+    fn wake_at(&mut self, at: Timestamp) {
+        if let Some(page) = self.1 {
+            let page = Rc::clone(page);
+            let timeout = timer::at(at, clock::now(), move || {
+                page.hear(clock::now(), Input::Woken);
+            });
+            self.0.timer.replace(Some(timeout));
         }
     }
 
-    fn carry_out(self: &Rc<Self>, effect: Effect) {
-        match effect {
-            Effect::Remember(record) => self.host.remember(&record),
-            Effect::Spill(text) => self.host.spill(&text),
-            Effect::ForgetSpills => self.host.forget(),
-            Effect::Send {
-                batch,
-                body,
-                urgency,
-            } => self.host.send(&batch, &body, match urgency {
-                Urgency::Open => 0,
-                Urgency::Hidden => 1,
-                Urgency::Leaving => 2,
-            }),
-            Effect::WakeAt(at) => {
-                let shell = Rc::clone(self);
-                let timeout = timer::at(at, clock::now(), move || {
-                    shell.heard(clock::now(), Input::Woken);
-                });
-                self.timer.replace(Some(timeout));
-            }
-            Effect::Log(warning) => console::warn(&warning),
+    fn dropped(&mut self, reason: Dropped, events: u32) {
+        if self.0.debug {
+            console::dropped(reason, events);
         }
     }
 }

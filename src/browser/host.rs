@@ -1,6 +1,5 @@
 //! The coarse functions of `js/host.ts`: one import each where web-sys would need many.
 
-use sillage_core::Entropy;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -9,13 +8,9 @@ extern "C" {
     #[derive(Debug)]
     pub type Host;
 
-    /// Facts of the page in view, for [`super::facts::page`].
-    #[wasm_bindgen(method)]
-    pub(crate) fn page(this: &Host) -> String;
-
     /// 32 random bits of `crypto`.
     #[wasm_bindgen(method)]
-    fn random(this: &Host) -> u32;
+    pub(crate) fn random(this: &Host) -> u32;
 
     /// The record of visitor, session and consent.
     #[wasm_bindgen(method)]
@@ -29,24 +24,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn adopt(this: &Host) -> String;
 
-    /// Leaves batches for the next page.
+    /// Leaves batches for the next page, in place of what was left and adopted before.
     #[wasm_bindgen(method)]
-    pub(crate) fn spill(this: &Host, text: &str);
-
-    /// Erases what was left and what was adopted.
-    #[wasm_bindgen(method)]
-    pub(crate) fn forget(this: &Host);
+    pub(crate) fn spill(this: &Host, batches: &str);
 
     /// Sends a batch.
     #[wasm_bindgen(method)]
     pub(crate) fn send(this: &Host, batch: &str, body: &str, urgency: u32);
-}
-
-/// The browser's random numbers.
-pub(crate) struct Crypto<'h>(pub(crate) &'h Host);
-
-impl Entropy for Crypto<'_> {
-    fn next_u32(&mut self) -> u32 {
-        self.0.random()
-    }
 }

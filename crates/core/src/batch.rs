@@ -1,170 +1,124 @@
-//! Events on their way: one record each, and the body in which they travel.
+//! Events as they travel: written once, when they happen, and put between a batch's head and tail.
 //!
 //! What the events of a batch share is written once, under `defaults`, and merged under each event
-//! by the collector (RFC 7396).
-
-use std::rc::Rc;
+//! by the collector (RFC 7396). An event of another page view or session than its batch began with
+//! says the difference itself.
 
 use sillage_protocol::{Timestamp, event_type};
 
-use crate::context::Context;
-use crate::json;
-use crate::stats::{Dropped, REASONS};
+use crate::{Dropped, json};
 
-/// One event that waits to be sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Record {
-    pub(crate) id: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) context: Rc<Context>,
-    pub(crate) part: Part,
+/// What all events of one page view within one session have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub(crate) session: String,
+    /// Id of the page view's own event.
+    pub(crate) view: String,
+    /// Members of `webEvent` that say where: page and referrer.
+    pub(crate) place: String,
+    /// Members that say with what: browser and device. Of `webEvent` and of `webActionEvent`.
+    pub(crate) environment: String,
+}
+
+impl Context {
+    /// Members of `Event` that say in which visit.
+    fn push_visit(&self, out: &mut String) {
+        out.push_str("\"session\":{\"id\":\"");
+        out.push_str(&self.session);
+        out.push_str("\",\"type\":\"web\"},\"correlationId\":\"");
+        out.push_str(&self.view);
+        out.push_str("\",");
+    }
+
+    /// Members of `webEvent` that say where and with what.
+    fn push_where(&self, out: &mut String) {
+        out.push_str(&self.place);
+        out.push(',');
+        out.push_str(&self.environment);
+    }
+
+    /// The members that a batch's events share.
+    pub(crate) fn push_defaults(&self, out: &mut String) {
+        self.push_visit(out);
+        out.push_str("\"eventType\":\"");
+        out.push_str(event_type::WEB);
+        out.push_str("\",\"webEvent\":{");
+        self.push_where(out);
+        out.push('}');
+    }
 }
 
 /// The members of the part that the event's type names.
-#[derive(Clone, Debug)]
-pub(crate) enum Part {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'a> {
     /// Of `webEvent`.
-    Web(String),
+    Web(&'a str),
     /// Of `webActionEvent`.
-    Action(String),
+    Action(&'a str),
 }
 
-impl Record {
-    /// Length in a batch, near enough, in bytes: the part with an event's frame around it.
-    pub(crate) fn size(&self) -> usize {
-        let (Part::Web(members) | Part::Action(members)) = &self.part;
-        members.len() + 120
+/// Appends an event. `is_default` says that the batch's defaults are of the same context.
+pub(crate) fn push_event(
+    out: &mut String,
+    id: &str,
+    created_at: Timestamp,
+    context: &Context,
+    is_default: bool,
+    part: Part<'_>,
+) {
+    out.push_str("{\"id\":\"");
+    out.push_str(id);
+    out.push_str("\",\"createdDate\":\"");
+    for byte in created_at.to_iso() {
+        out.push(char::from(byte));
     }
-
-    fn write(&self, out: &mut String, default: &Context) {
-        let context = &*self.context;
-        let is_default = context == default;
-        out.push_str("{\"id\":\"");
-        out.push_str(&self.id);
-        out.push_str("\",\"createdDate\":\"");
-        push_time(out, self.created_at);
-        out.push('"');
-        if !is_default {
-            out.push(',');
-            write_visit(out, context);
-        }
-        match &self.part {
-            Part::Web(members) => {
-                out.push_str(",\"webEvent\":{");
-                if !is_default {
-                    write_where(out, context);
-                    out.push(',');
-                }
-                out.push_str(members);
-            }
-            Part::Action(members) => {
-                out.push_str(",\"eventType\":\"");
-                out.push_str(event_type::WEB_ACTION);
-                out.push_str("\",\"webEvent\":null,\"webActionEvent\":{");
-                out.push_str(members);
+    out.push_str("\",");
+    if !is_default {
+        context.push_visit(out);
+    }
+    match part {
+        Part::Web(members) => {
+            out.push_str("\"webEvent\":{");
+            if !is_default {
+                context.push_where(out);
                 out.push(',');
-                out.push_str(&context.environment);
             }
+            out.push_str(members);
+        }
+        Part::Action(members) => {
+            out.push_str("\"eventType\":\"");
+            out.push_str(event_type::WEB_ACTION);
+            out.push_str("\",\"webEvent\":null,\"webActionEvent\":{");
+            out.push_str(members);
+            out.push(',');
+            out.push_str(&context.environment);
+        }
+    }
+    out.push_str("}}");
+}
+
+/// Cumulative counts of one outbox, all of events: what was recorded, and what was dropped.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) outbox: String,
+    pub(crate) tracked: u32,
+    pub(crate) dropped: [u32; Dropped::ALL.len()],
+}
+
+impl Counters {
+    pub(crate) fn push(&self, out: &mut String) {
+        out.push_str("\"counters\":{\"outboxId\":\"");
+        out.push_str(&self.outbox);
+        out.push_str("\",\"tracked\":");
+        json::push_decimal(out, self.tracked.into());
+        out.push_str(",\"dropped\":");
+        let mut opening = '{';
+        for reason in Dropped::ALL {
+            out.push(opening);
+            opening = ',';
+            json::push_key(out, reason.as_str());
+            json::push_decimal(out, self.dropped[reason as usize].into());
         }
         out.push_str("}}");
     }
-}
-
-fn push_time(out: &mut String, at: Timestamp) {
-    for byte in at.to_iso() {
-        out.push(char::from(byte));
-    }
-}
-
-fn write_visit(out: &mut String, context: &Context) {
-    out.push_str("\"session\":{\"id\":\"");
-    out.push_str(&context.session);
-    out.push_str("\",\"type\":\"web\"},\"correlationId\":\"");
-    out.push_str(&context.correlation);
-    out.push('"');
-}
-
-fn write_where(out: &mut String, context: &Context) {
-    out.push_str(&context.place);
-    out.push(',');
-    out.push_str(&context.environment);
-}
-
-/// What a batch says besides its events.
-pub(crate) struct Envelope<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) site: &'a str,
-    /// `None` where the visitor stays anonymous.
-    pub(crate) visitor: Option<&'a str>,
-    pub(crate) outbox: &'a str,
-    pub(crate) tracked: u32,
-    pub(crate) dropped: [u32; REASONS],
-}
-
-/// Where [`stamp`] finds the time in a body.
-const SENT_AT: &str = "{\"sentAt\":\"";
-
-/// The body of a batch, without the time at which it leaves: [`stamp`] sets that.
-pub(crate) fn write(envelope: &Envelope<'_>, records: &[Record]) -> String {
-    let default = &*records[0].context;
-    let mut out = String::from(SENT_AT);
-    push_time(&mut out, Timestamp(0));
-    out.push_str("\",\"id\":\"");
-    out.push_str(envelope.id);
-    out.push_str("\",\"siteId\":");
-    json::write_str(&mut out, envelope.site);
-    out.push_str(concat!(
-        ",\"tracker\":{\"name\":\"sillage\",\"version\":\"",
-        env!("CARGO_PKG_VERSION"),
-        "\"},\"defaults\":{"
-    ));
-    if let Some(visitor) = envelope.visitor {
-        out.push_str("\"customerId\":\"");
-        out.push_str(visitor);
-        out.push_str("\",\"customerIdType\":\"cookie\",");
-    }
-    write_visit(&mut out, default);
-    out.push_str(",\"eventType\":\"");
-    out.push_str(event_type::WEB);
-    out.push_str("\",\"webEvent\":{");
-    write_where(&mut out, default);
-    out.push_str("}},\"events\":");
-    let mut opening = '[';
-    for record in records {
-        out.push(opening);
-        opening = ',';
-        record.write(&mut out, default);
-    }
-    out.push_str("],\"counters\":{\"outboxId\":\"");
-    out.push_str(envelope.outbox);
-    out.push_str("\",\"tracked\":");
-    out.push_str(&json::decimal(envelope.tracked.into()));
-    out.push_str(",\"dropped\":");
-    let mut opening = '{';
-    for reason in Dropped::ALL {
-        out.push(opening);
-        opening = ',';
-        json::write_str(&mut out, reason.as_str());
-        out.push(':');
-        out.push_str(&json::decimal(envelope.dropped[reason as usize].into()));
-    }
-    out.push_str("}}}");
-    out
-}
-
-/// Whether `text` was written by [`write`], as far as [`stamp`] needs it.
-pub(crate) fn is_body(text: &str) -> bool {
-    text.as_bytes().starts_with(SENT_AT.as_bytes())
-}
-
-/// The body with `now` as the time at which it leaves; `None` where it is no body of a batch.
-///
-/// The rest of a batch never changes: a repetition is the same batch.
-pub(crate) fn stamp(body: &str, now: Timestamp) -> Option<String> {
-    let rest = body.get(SENT_AT.len() + Timestamp::ISO_BYTES..)?;
-    let mut stamped = String::with_capacity(body.len());
-    stamped.push_str(SENT_AT);
-    push_time(&mut stamped, now);
-    stamped.push_str(rest);
-    Some(stamped)
 }

@@ -1,36 +1,41 @@
 //! What a site may set, with its default, unit and range.
 
-use crate::Consent;
+use crate::{Consent, Fields, json};
+use sillage_protocol::limits::MAX_SITE_ID_CHARS;
 
-/// The tracker's settings. Values out of range are brought to the nearest end of the range by
-/// [`Config::within_range`].
+/// The tracker's settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The site that the events belong to.
+    /// The site that the events belong to: 1 to 64 letters, digits, `.`, `_` or `-`.
     pub site: String,
     /// Consent that holds until the visitor has chosen. Default: [`Consent::Granted`].
     pub consent: Consent,
-    /// Longest gap in the visitor's activity within one session, in milliseconds.
-    ///
-    /// Default: 1,800,000 (30 minutes), the common convention in web analytics. Range: 60,000 to
-    /// 36,000,000.
-    pub idle_timeout_ms: u64,
-    /// Greatest length of a session, in milliseconds. Default and maximum: 86,400,000 (24 hours).
-    pub max_session_ms: u64,
-    /// How long an event waits for others before they are sent together, in milliseconds.
-    ///
-    /// Default: 2,000. Range: 0 to 60,000. The first events of a page do not wait.
-    pub flush_interval_ms: u64,
-    /// Most events in one batch. Default: 100. Range: 1 to 1,000.
-    pub max_batch_events: usize,
     /// Whether pageviews are captured by themselves. Default: true.
     pub pageviews: bool,
     /// Whether a change of the fragment alone is a pageview (hash routing). Default: false.
     pub hash_routing: bool,
     /// Whether clicks are captured. Default: true.
     pub clicks: bool,
-    /// Whether warnings are logged. Default: false.
-    pub debug: bool,
+    /// Longest gap in the visitor's activity within one session, in milliseconds.
+    ///
+    /// Default: 1,800,000 (30 minutes), the common convention in web analytics. Range: 60,000 to
+    /// 36,000,000; other values are brought to the nearer end.
+    pub idle_timeout_ms: u64,
+    /// How long an event waits for others before they are sent together, in milliseconds.
+    ///
+    /// Default: 2,000. Range: 0 to 60,000. The first events of a page do not wait.
+    pub flush_interval_ms: u64,
+    /// Most events in one batch. Default: 100. Range: 1 to 1,000.
+    pub max_batch_events: u64,
+}
+
+/// An option that breaks its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The option's name, as JavaScript writes it.
+    pub option: &'static str,
+    /// What it must be.
+    pub rule: &'static str,
 }
 
 impl Config {
@@ -39,24 +44,76 @@ impl Config {
         Self {
             site,
             consent: Consent::Granted,
-            idle_timeout_ms: 1_800_000,
-            max_session_ms: 86_400_000,
-            flush_interval_ms: 2_000,
-            max_batch_events: 100,
             pageviews: true,
             hash_routing: false,
             clicks: true,
-            debug: false,
+            idle_timeout_ms: 1_800_000,
+            flush_interval_ms: 2_000,
+            max_batch_events: 100,
         }
     }
 
-    /// The same settings with every number brought into its documented range.
-    #[must_use]
-    pub fn within_range(mut self) -> Self {
-        self.idle_timeout_ms = self.idle_timeout_ms.clamp(60_000, 36_000_000);
-        self.max_session_ms = self.max_session_ms.clamp(self.idle_timeout_ms, 86_400_000);
-        self.flush_interval_ms = self.flush_interval_ms.min(60_000);
-        self.max_batch_events = self.max_batch_events.clamp(1, 1_000);
-        self
+    /// The settings that `options` asks for: site, consent, pageviews, hashRouting, clicks,
+    /// idleTimeoutMs, flushIntervalMs, maxBatchEvents, in this order; empty ones keep their
+    /// default.
+    ///
+    /// # Errors
+    ///
+    /// Names the first option that breaks its rule.
+    pub fn read(mut options: Fields<'_>) -> Result<Self, ConfigError> {
+        let site = options.take();
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        if site.is_empty() || site.len() > MAX_SITE_ID_CHARS || !site.bytes().all(is_word) {
+            return Err(ConfigError {
+                option: "site",
+                rule: "must be 1 to 64 letters, digits, '.', '_' or '-'",
+            });
+        }
+        let mut config = Self::new(String::from(site));
+        let consent = options.take();
+        if !consent.is_empty() {
+            config.consent = Consent::from_name(consent).ok_or(ConfigError {
+                option: "consent",
+                rule: "must be granted, pending or denied",
+            })?;
+        }
+        for (option, flag) in [
+            ("pageviews", &mut config.pageviews),
+            ("hashRouting", &mut config.hash_routing),
+            ("clicks", &mut config.clicks),
+        ] {
+            *flag = match options.take() {
+                "" => continue,
+                "true" => true,
+                "false" => false,
+                _ => {
+                    return Err(ConfigError {
+                        option,
+                        rule: "must be true or false",
+                    });
+                }
+            };
+        }
+        for (option, number, least, greatest) in [
+            (
+                "idleTimeoutMs",
+                &mut config.idle_timeout_ms,
+                60_000,
+                36_000_000,
+            ),
+            ("flushIntervalMs", &mut config.flush_interval_ms, 0, 60_000),
+            ("maxBatchEvents", &mut config.max_batch_events, 1, 1_000),
+        ] {
+            let digits = options.take();
+            if !digits.is_empty() {
+                *number = json::read_decimal(digits)
+                    .ok_or(ConfigError {
+                        option,
+                        rule: "must be a whole number, 0 or more",
+                    })?
+                    .clamp(least, greatest);
+            }
+        }
+        Ok(config)
     }
 }

@@ -1,27 +1,23 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
-mod click;
 mod config;
 mod consent;
-mod context;
-mod effect;
-mod entropy;
+mod dropped;
 mod input;
 mod json;
 mod outbox;
 mod redact;
-mod remembered;
 mod retry;
 mod session;
-mod stats;
+mod shell;
 mod tracker;
+mod visitor;
 
-pub use config::Config;
+pub use config::{Config, ConfigError};
 pub use consent::Consent;
-pub use effect::{Effect, Urgency, Warning};
-pub use entropy::Entropy;
-pub use input::{ClickFacts, Input, Outcome, PageCause, PageFacts};
+pub use dropped::Dropped;
+pub use input::{Fields, Input, Outcome, PageCause};
 pub use redact::redact_url;
-pub use stats::{Dropped, Stats};
-pub use tracker::Tracker;
+pub use shell::{Shell, Urgency};
+pub use tracker::{Stats, Tracker};

@@ -4,7 +4,7 @@
 //! and path alike (<https://github.com/PostHog/posthog-js/issues/435>). What looks like one is
 //! replaced by `REDACTED`; the rest of the address stays as it is. Redacting twice changes nothing.
 
-use sillage_protocol::limits::MAX_URL_CHARS;
+use sillage_protocol::limits::{MAX_TEXT_CHARS, MAX_URL_CHARS};
 
 const REDACTED: &str = "REDACTED";
 
@@ -79,6 +79,24 @@ pub(crate) fn cut(text: &mut String, max: usize) {
         end -= 1;
     }
     text.truncate(end);
+}
+
+/// `text` as a reader sees it: runs of white space are one space, none at the ends; at most
+/// [`MAX_TEXT_CHARS`] bytes.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for character in text.chars() {
+        if !matches!(character, ' ' | '\t'..='\r' | '\u{a0}') {
+            line.push(character);
+        } else if !line.is_empty() && !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    if line.ends_with(' ') {
+        line.pop();
+    }
+    cut(&mut line, MAX_TEXT_CHARS);
+    line
 }
 
 fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
@@ -270,6 +288,13 @@ mod tests {
         assert_eq!(redact_url("javascript:alert(1)"), "javascript:");
         assert_eq!(redact_url("not an address"), "");
         assert_eq!(redact_url(""), "");
+    }
+
+    #[test]
+    fn text_is_read_as_a_person_reads_it() {
+        assert_eq!(one_line("\n   Add to\u{a0}\n\t cart  "), "Add to cart");
+        assert_eq!(one_line("  "), "");
+        assert_eq!(one_line(&"ü".repeat(2_000)).len(), MAX_TEXT_CHARS);
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 
 use sillage_protocol::Timestamp;
 
-use crate::Entropy;
+use crate::Shell;
 
 /// Longest wait before the first repetition, in milliseconds.
 const BASE_MS: u64 = 1_000;
@@ -27,18 +27,9 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    pub(crate) fn succeeded(&mut self) {
-        *self = Self::default();
-    }
-
-    pub(crate) fn failed(
-        &mut self,
-        now: Timestamp,
-        retry_after_ms: u64,
-        entropy: &mut dyn Entropy,
-    ) {
+    pub(crate) fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
         let ceiling = (BASE_MS << self.failures.min(20)).min(CAP_MS);
-        let jittered = ceiling * u64::from(entropy.next_u32() >> 16) >> 16;
+        let jittered = (ceiling * u64::from(shell.random() >> 16)) >> 16;
         self.failures = self.failures.saturating_add(1);
         self.due_at = now.plus_ms(jittered.max(retry_after_ms.min(RETRY_AFTER_CAP_MS)));
     }
@@ -53,11 +44,18 @@ impl Retry {
 mod tests {
     use super::*;
 
+    use crate::{Dropped, Urgency};
+
     struct Fixed(u32);
-    impl Entropy for Fixed {
-        fn next_u32(&mut self) -> u32 {
+    impl Shell for Fixed {
+        fn random(&mut self) -> u32 {
             self.0
         }
+        fn remember(&mut self, _: &str) {}
+        fn spill(&mut self, _: &str) {}
+        fn send(&mut self, _: &str, _: &str, _: Urgency) {}
+        fn wake_at(&mut self, _: Timestamp) {}
+        fn dropped(&mut self, _: Dropped, _: u32) {}
     }
 
     #[test]

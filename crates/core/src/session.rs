@@ -2,8 +2,11 @@
 
 use sillage_protocol::Timestamp;
 
-use crate::Config;
-use crate::entropy::{Entropy, timed_id};
+use crate::shell::{Shell, timed_id};
+
+/// Greatest length of a session, in milliseconds: 24 hours, so that a kiosk that is never left
+/// has visits too.
+const MAX_SESSION_MS: u64 = 86_400_000;
 
 /// One visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,28 +18,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn start(now: Timestamp, entropy: &mut dyn Entropy) -> Self {
+    pub(crate) fn start(at: Timestamp, shell: &mut dyn Shell) -> Self {
         Self {
-            id: timed_id(now, entropy),
-            started_at: now,
-            active_at: now,
+            id: timed_id(at, shell),
+            started_at: at,
+            active_at: at,
         }
     }
 
-    /// Whether an event at `now` still belongs to this session.
-    pub(crate) fn is_open(&self, now: Timestamp, config: &Config) -> bool {
-        now.since(self.active_at) <= config.idle_timeout_ms
-            && now.since(self.started_at) < config.max_session_ms
+    /// Whether something at `at` still belongs to this session.
+    pub(crate) fn is_open(&self, at: Timestamp, idle_timeout_ms: u64) -> bool {
+        at.since(self.active_at) <= idle_timeout_ms
+            && at.since(self.started_at) < MAX_SESSION_MS
             // A clock that was set back must not keep a session of the future open for years.
-            && self.started_at.since(now) < config.max_session_ms
-    }
-
-    /// Takes note of the visitor's activity at `at`. Returns whether that was news.
-    pub(crate) fn extend(&mut self, at: Timestamp) -> bool {
-        let later = at > self.active_at;
-        if later {
-            self.active_at = at;
-        }
-        later
+            && self.started_at.since(at) < MAX_SESSION_MS
     }
 }
