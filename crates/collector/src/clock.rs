@@ -9,7 +9,9 @@ pub type Clock = fn() -> Timestamp;
 
 /// The system's time; 1970 where its clock stands before that.
 pub fn now() -> Timestamp {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
 }
 

@@ -11,11 +11,21 @@ use sillage_protocol::limits;
 #[command(name = "sillage-collector", version, about, max_term_width = 100)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "SILLAGE_LISTEN", default_value = "127.0.0.1:8787", value_name = "HOST:PORT")]
+    #[arg(
+        long,
+        env = "SILLAGE_LISTEN",
+        default_value = "127.0.0.1:8787",
+        value_name = "HOST:PORT"
+    )]
     pub listen: String,
 
     /// Folder of the store; made where it is missing.
-    #[arg(long, env = "SILLAGE_DATA", default_value = "./data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "SILLAGE_DATA",
+        default_value = "./data",
+        value_name = "FOLDER"
+    )]
     pub data: PathBuf,
 
     /// Folder of the built tracker (`dist/web`), served at `/`.
@@ -92,7 +102,11 @@ fn megabyte_to_gigabyte(text: &str) -> Result<usize, String> {
     const RANGE: std::ops::RangeInclusive<usize> = 1024 * 1024..=4 * 1024 * 1024 * 1024 - 1;
     match text.parse() {
         Ok(bytes) if RANGE.contains(&bytes) => Ok(bytes),
-        _ => Err(format!("must be a number of bytes from {} to {}", RANGE.start(), RANGE.end())),
+        _ => Err(format!(
+            "must be a number of bytes from {} to {}",
+            RANGE.start(),
+            RANGE.end()
+        )),
     }
 }
 

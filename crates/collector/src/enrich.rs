@@ -25,22 +25,22 @@ pub struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     /// Takes the `User-Agent` of the request, cut to what the contract allows.
     pub fn new(user_agents: &'a UserAgents, header: Option<&str>) -> Self {
-        let header =
-            header.map(|text| text.chars().take(limits::MAX_USER_AGENT_CHARS).collect());
-        Self { user_agents, header, parsed: HashMap::new() }
+        let header = header.map(|text| text.chars().take(limits::MAX_USER_AGENT_CHARS).collect());
+        Self {
+            user_agents,
+            header,
+            parsed: HashMap::new(),
+        }
     }
 
     /// What the event's own user agent says, else the request's.
     fn user_agent(&mut self, own: Option<&str>) -> Option<(String, Arc<UserAgent>)> {
         let text = own.or(self.header.as_deref())?;
-        let agent = match self.parsed.get(text) {
-            Some(agent) => Arc::clone(agent),
-            None => {
-                let agent = Arc::new(self.user_agents.parse(text));
-                self.parsed.insert(text.to_owned(), Arc::clone(&agent));
-                agent
-            }
-        };
+        if let Some(agent) = self.parsed.get(text) {
+            return Some((text.to_owned(), Arc::clone(agent)));
+        }
+        let agent = Arc::new(self.user_agents.parse(text));
+        self.parsed.insert(text.to_owned(), Arc::clone(&agent));
         Some((text.to_owned(), agent))
     }
 }

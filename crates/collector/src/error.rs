@@ -6,8 +6,8 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sillage_protocol::batch::{ContractError, Refusal};
 use sillage_protocol::ErrorCode;
+use sillage_protocol::batch::{ContractError, Refusal};
 use thiserror::Error;
 
 use crate::store::StoreError;
@@ -50,7 +50,9 @@ pub enum CollectError {
         rule: String,
     },
     /// 401: a read without the token, or with another one. Not retryable.
-    #[error("this collector's reads need its token: `Authorization: Bearer <token>` or `?token=<token>`")]
+    #[error(
+        "this collector's reads need its token: `Authorization: Bearer <token>` or `?token=<token>`"
+    )]
     Unauthorized,
     /// 403: a read that this collector never answers. Not retryable.
     #[error("{0}")]
@@ -141,7 +143,11 @@ impl IntoResponse for CollectError {
             tracing::error!(error = cause as &dyn std::error::Error, "the store failed");
         }
         let refusal = Refusal {
-            id: if let Self::Contract(error) = &self { error.batch_id.clone() } else { None },
+            id: if let Self::Contract(error) = &self {
+                error.batch_id.clone()
+            } else {
+                None
+            },
             code: self.code().to_owned(),
             message: self.to_string(),
         };
@@ -166,11 +172,22 @@ mod tests {
     fn only_what_may_pass_later_asks_to_be_tried_again() {
         for (error, status, retry_after) in [
             (CollectError::Busy, 503, Some("1")),
-            (CollectError::StoreUnavailable(StoreError::Closed), 503, Some("1")),
+            (
+                CollectError::StoreUnavailable(StoreError::Closed),
+                503,
+                Some("1"),
+            ),
             (CollectError::SlowBody(30), 408, Some("1")),
             (CollectError::Internal, 500, Some("1")),
             (CollectError::BadGzip, 400, None),
-            (CollectError::TooLarge { limit_bytes: 1, is_decompressed: true }, 413, None),
+            (
+                CollectError::TooLarge {
+                    limit_bytes: 1,
+                    is_decompressed: true,
+                },
+                413,
+                None,
+            ),
             (CollectError::Unauthorized, 401, None),
         ] {
             let response = error.into_response();

@@ -37,7 +37,10 @@ pub(crate) async fn read_body(body: Body, limits: &Limits) -> Result<Bytes, Coll
 }
 
 async fn collect(mut body: Body, limit_bytes: usize) -> Result<Bytes, CollectError> {
-    let too_large = CollectError::TooLarge { limit_bytes, is_decompressed: false };
+    let too_large = CollectError::TooLarge {
+        limit_bytes,
+        is_decompressed: false,
+    };
     let mut collected = Vec::new();
     let mut seen_bytes = 0;
     while let Some(frame) = body.frame().await {
@@ -53,7 +56,11 @@ async fn collect(mut body: Body, limit_bytes: usize) -> Result<Bytes, CollectErr
             collected = Vec::new();
         }
     }
-    if seen_bytes > limit_bytes { Err(too_large) } else { Ok(collected.into()) }
+    if seen_bytes > limit_bytes {
+        Err(too_large)
+    } else {
+        Ok(collected.into())
+    }
 }
 
 /// Reads the batch out of a body. Takes processor time in proportion to the body.
@@ -62,7 +69,10 @@ async fn collect(mut body: Body, limit_bytes: usize) -> Result<Bytes, CollectErr
 ///
 /// [`CollectError::TooLarge`], [`CollectError::BadGzip`] or [`CollectError::Contract`].
 pub(crate) fn read_batch(body: &[u8], limits: &Limits) -> Result<Batch, CollectError> {
-    Ok(Batch::read(&decompressed(body, limits.max_decompressed_bytes)?)?)
+    Ok(Batch::read(&decompressed(
+        body,
+        limits.max_decompressed_bytes,
+    )?)?)
 }
 
 /// Compression is told by its first bytes: a beacon cannot set `Content-Encoding`, and a request
@@ -72,13 +82,18 @@ fn decompressed(body: &[u8], limit_bytes: usize) -> Result<Cow<'_, [u8]>, Collec
         return Ok(Cow::Borrowed(body));
     }
     let mut json = Vec::new();
-    let beyond_limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let beyond_limit = u64::try_from(limit_bytes)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
     MultiGzDecoder::new(body)
         .take(beyond_limit)
         .read_to_end(&mut json)
         .map_err(|_| CollectError::BadGzip)?;
     if json.len() > limit_bytes {
-        return Err(CollectError::TooLarge { limit_bytes, is_decompressed: true });
+        return Err(CollectError::TooLarge {
+            limit_bytes,
+            is_decompressed: true,
+        });
     }
     Ok(Cow::Owned(json))
 }

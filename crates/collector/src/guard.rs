@@ -46,7 +46,9 @@ impl ReadAccess {
         refuse_other_sites(headers)?;
         match self {
             Self::Token(token) => match presented_token(headers, query) {
-                Some(presented) if bool::from(presented.as_bytes().ct_eq(token.as_bytes())) => Ok(()),
+                Some(presented) if bool::from(presented.as_bytes().ct_eq(token.as_bytes())) => {
+                    Ok(())
+                }
                 _ => Err(CollectError::Unauthorized),
             },
             Self::Loopback(listen_host) => {
@@ -78,7 +80,9 @@ pub(crate) async fn guard_reads(
     request: Request,
     next: Next,
 ) -> Result<Response, CollectError> {
-    state.read_access.check(request.headers(), request.uri().query())?;
+    state
+        .read_access
+        .check(request.headers(), request.uri().query())?;
     Ok(next.run(request).await)
 }
 
@@ -93,13 +97,17 @@ fn refuse_other_sites(headers: &HeaderMap) -> Result<(), CollectError> {
         }),
     };
     if is_other_site {
-        return Err(CollectError::Forbidden("reads are not answered to pages of other sites"));
+        return Err(CollectError::Forbidden(
+            "reads are not answered to pages of other sites",
+        ));
     }
     Ok(())
 }
 
 fn presented_token(headers: &HeaderMap, query: Option<&str>) -> Option<String> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     if let Some((scheme, token)) = authorization.and_then(|value| value.split_once(' '))
         && scheme.eq_ignore_ascii_case("bearer")
     {
@@ -117,14 +125,18 @@ fn request_host(headers: &HeaderMap) -> Option<String> {
 
 /// The host of `host:port`, in lower case and without the brackets of an IPv6 address.
 fn host_of(authority: &str) -> String {
-    let host = authority.parse::<Authority>().map(|authority| authority.host().to_ascii_lowercase());
+    let host = authority
+        .parse::<Authority>()
+        .map(|authority| authority.host().to_ascii_lowercase());
     host.unwrap_or_default().trim_matches(['[', ']']).to_owned()
 }
 
 fn is_loopback_name(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -132,7 +144,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     fn is_open(access: &ReadAccess, pairs: &[(&'static str, &str)], query: Option<&str>) -> bool {
@@ -153,7 +168,11 @@ mod tests {
             ("127.0.0.1.evil.example", false),
             ("", false),
         ] {
-            assert_eq!(is_open(&access, &[("host", host)], None), expected, "{host}");
+            assert_eq!(
+                is_open(&access, &[("host", host)], None),
+                expected,
+                "{host}"
+            );
         }
         assert!(!is_open(&access, &[], None), "no Host at all");
     }
@@ -162,7 +181,14 @@ mod tests {
     fn a_proxy_does_not_lend_its_loopback_address() {
         let access = ReadAccess::Loopback("127.0.0.1".to_owned());
         for name in FORWARDED {
-            assert!(!is_open(&access, &[("host", "127.0.0.1"), (name, "203.0.113.9")], None), "{name}");
+            assert!(
+                !is_open(
+                    &access,
+                    &[("host", "127.0.0.1"), (name, "203.0.113.9")],
+                    None
+                ),
+                "{name}"
+            );
         }
     }
 
@@ -170,7 +196,15 @@ mod tests {
     fn pages_of_other_sites_are_refused_even_with_a_token() {
         let access = ReadAccess::Token("t".to_owned());
         let with = |name, value| {
-            is_open(&access, &[("host", "c.example"), ("authorization", "Bearer t"), (name, value)], None)
+            is_open(
+                &access,
+                &[
+                    ("host", "c.example"),
+                    ("authorization", "Bearer t"),
+                    (name, value),
+                ],
+                None,
+            )
         };
         assert!(with("sec-fetch-site", "same-origin"));
         assert!(with("sec-fetch-site", "none"));
@@ -187,12 +221,20 @@ mod tests {
         assert!(is_open(&access, &[("authorization", "bearer a b+c")], None));
         assert!(is_open(&access, &[], Some("site=x&token=a%20b%2Bc")));
         assert!(!is_open(&access, &[], Some("token=a")));
-        assert!(!is_open(&access, &[("authorization", "Bearer wrong")], Some("token=a%20b%2Bc")));
+        assert!(!is_open(
+            &access,
+            &[("authorization", "Bearer wrong")],
+            Some("token=a%20b%2Bc")
+        ));
         assert!(!is_open(&access, &[("host", "127.0.0.1")], None));
     }
 
     #[test]
     fn a_public_address_without_a_token_is_closed() {
-        assert!(!is_open(&ReadAccess::Closed, &[("host", "127.0.0.1")], None));
+        assert!(!is_open(
+            &ReadAccess::Closed,
+            &[("host", "127.0.0.1")],
+            None
+        ));
     }
 }

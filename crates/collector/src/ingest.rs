@@ -61,7 +61,11 @@ fn accept(
     clock.correct(&mut event);
     validate_event(&event, received_at)?;
     let missing = |member| ValidationError::new(ErrorCode::MissingField, member, "is required");
-    let id = event.id.as_deref().ok_or_else(|| missing("id"))?.to_ascii_lowercase();
+    let id = event
+        .id
+        .as_deref()
+        .ok_or_else(|| missing("id"))?
+        .to_ascii_lowercase();
     let created_at = event.created_date.ok_or_else(|| missing("createdDate"))?;
     event.id = Some(id.clone());
     enrich::enrich(&mut event, site_id, surroundings);
@@ -94,8 +98,14 @@ impl ClockOffset {
         if self.0 == 0 {
             return;
         }
-        let web_action = event.web_action_event.as_mut().and_then(|part| part.action.as_mut());
-        let generic = event.generic_action_event.as_mut().and_then(|part| part.action.as_mut());
+        let web_action = event
+            .web_action_event
+            .as_mut()
+            .and_then(|part| part.action.as_mut());
+        let generic = event
+            .generic_action_event
+            .as_mut()
+            .and_then(|part| part.action.as_mut());
         let outcome = event.outcome_achieved_event.as_mut();
         let segment = event.segment_assigned_event.as_mut();
         let dates = [
@@ -118,7 +128,10 @@ mod tests {
     const RECEIVED_AT: Timestamp = Timestamp(1_767_323_045_000);
 
     fn corrected(sent_at: u64, created_at: u64) -> u64 {
-        let mut event = Event { created_date: Some(Timestamp(created_at)), ..Event::default() };
+        let mut event = Event {
+            created_date: Some(Timestamp(created_at)),
+            ..Event::default()
+        };
         ClockOffset::between(Timestamp(sent_at), RECEIVED_AT).correct(&mut event);
         event.created_date.unwrap().0
     }

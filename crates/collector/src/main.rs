@@ -1,6 +1,6 @@
 //! The binary: settings, signals, exit status. One line on stderr where it fails.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -30,15 +30,23 @@ fn main() -> ExitCode {
 
 fn run(config: Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("SILLAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
     let result = runtime.block_on(async {
         let server = Server::bind(config).await?;
         // Before the line that says it is ready: who reads it may send a signal at once.
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for signals")?;
         let mut terminate = signal(SignalKind::terminate()).context("cannot watch for signals")?;
-        writeln!(std::io::stdout(), "listening on http://{}", server.address())
-            .context("cannot write to stdout")?;
+        writeln!(
+            std::io::stdout(),
+            "listening on http://{}",
+            server.address()
+        )
+        .context("cannot write to stdout")?;
         let stop = async move {
             tokio::select! {
                 _ = interrupt.recv() => {}
@@ -54,12 +62,19 @@ fn run(config: Config) -> anyhow::Result<()> {
 
 /// Help and version as clap writes them; of an error its first line alone.
 fn usage(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let first = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
     let _ = writeln!(std::io::stderr(), "sillage-collector: {first} (try --help)");
     ExitCode::from(USAGE_STATUS)
 }

@@ -20,7 +20,10 @@ use crate::state::AppState;
 pub(crate) fn router(state: AppState) -> Router {
     // Trackers on any page. Without credentials, so any origin may read the answers.
     let ingest = Router::new()
-        .route("/v1/batches", post(batches::take).options(batches::preflight))
+        .route(
+            "/v1/batches",
+            post(batches::take).options(batches::preflight),
+        )
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
@@ -29,14 +32,20 @@ pub(crate) fn router(state: AppState) -> Router {
     // People and programs that read.
     let reads = Router::new()
         .route("/v1/live", get(live::stream))
-        .route("/api/v2/journey/sessions/{session_id}/events", get(sessions::events))
-        .route_layer(middleware::from_fn_with_state(state.clone(), guard::guard_reads));
+        .route(
+            "/api/v2/journey/sessions/{session_id}/events",
+            get(sessions::events),
+        )
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            guard::guard_reads,
+        ));
 
     // Operators.
     let operation = Router::new().route("/healthz", get(health::check));
 
     // Browsers: the live view, the tracker, the demo shop.
-    let pages = assets::router(&state);
+    let pages = assets::router();
 
     Router::new()
         .merge(ingest)

@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError};
 const DRAIN_TIME: Duration = Duration::from_millis(2_500);
 
 /// Time for the store to commit what it has taken.
-const CLOSE_TIME: Duration = Duration::from_millis(2_000);
+const CLOSE_TIME: Duration = Duration::from_secs(2);
 
 /// Why a collector cannot start, or did not end well. One line for people.
 #[derive(Debug, Error)]
@@ -50,7 +50,7 @@ pub enum ServerError {
     #[error("not everything could be stored: {0}")]
     Close(#[source] StoreError),
     /// The store did not end in time.
-    #[error("the store did not close within {} ms", CLOSE_TIME.as_millis())]
+    #[error("the store did not close within {} seconds", CLOSE_TIME.as_secs())]
     CloseTimeout,
 }
 
@@ -71,13 +71,22 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, ServerError> {
         readable("assets", config.assets.as_deref())?;
         readable("demo", config.demo.as_deref())?;
-        let unbound = |source| ServerError::Listen { listen: config.listen.clone(), source };
+        let unbound = |source| ServerError::Listen {
+            listen: config.listen.clone(),
+            source,
+        };
         let addresses = config.listen_addresses().map_err(unbound)?;
-        let listener = TcpListener::bind(addresses.as_slice()).await.map_err(unbound)?;
+        let listener = TcpListener::bind(addresses.as_slice())
+            .await
+            .map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
         let store = SqliteStore::open(&config.data, config.limits.max_queued_bytes)?;
         let state = AppState::new(config, Arc::new(store), address);
-        Ok(Self { listener, address, state })
+        Ok(Self {
+            listener,
+            address,
+            state,
+        })
     }
 
     /// The address it listens on, with the real port.
@@ -91,12 +100,17 @@ impl Server {
     /// # Errors
     ///
     /// When not everything that was taken could be committed.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
-        let Self { listener, state, .. } = self;
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
+        let Self {
+            listener, state, ..
+        } = self;
         let store: Arc<dyn Store> = Arc::clone(&state.store);
         let stopping = state.stopping();
-        let serving = axum::serve(listener, crate::app(state.clone()))
-            .with_graceful_shutdown(async move {
+        let serving =
+            axum::serve(listener, crate::app(state.clone())).with_graceful_shutdown(async move {
                 stop.await;
                 tracing::info!("stopping");
                 state.stop_streams();
@@ -124,5 +138,9 @@ fn readable(what: &'static str, folder: Option<&Path>) -> Result<(), ServerError
     };
     std::fs::read_dir(path)
         .map(drop)
-        .map_err(|source| ServerError::Folder { what, path: path.to_owned(), source })
+        .map_err(|source| ServerError::Folder {
+            what,
+            path: path.to_owned(),
+            source,
+        })
 }

@@ -49,7 +49,9 @@ impl AppState {
             limits,
             config: Arc::new(config),
             user_agents: UserAgents::load(),
-            waiting: Arc::new(Semaphore::new(limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES))),
+            waiting: Arc::new(Semaphore::new(
+                limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES),
+            )),
             working: Arc::new(Semaphore::new(processors * WORKING_PER_PROCESSOR)),
             live_clients: Arc::new(Semaphore::new(limits.max_live_clients)),
             stopping: Arc::new(watch::Sender::new(false)),

@@ -9,16 +9,36 @@ use super::{Surroundings, UserAgent};
 /// Fills the user agent, browser and device of each part that has them.
 pub(super) fn fill_user_agent(event: &mut Event, surroundings: &mut Surroundings<'_>) {
     if let Some(part) = &mut event.web_event {
-        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+        fill_part(
+            &mut part.user_agent_string,
+            &mut part.browser,
+            &mut part.device,
+            surroundings,
+        );
     }
     if let Some(part) = &mut event.web_action_event {
-        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+        fill_part(
+            &mut part.user_agent_string,
+            &mut part.browser,
+            &mut part.device,
+            surroundings,
+        );
     }
     if let Some(part) = &mut event.outcome_achieved_event {
-        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+        fill_part(
+            &mut part.user_agent_string,
+            &mut part.browser,
+            &mut part.device,
+            surroundings,
+        );
     }
     if let Some(part) = &mut event.segment_assigned_event {
-        fill_part(&mut part.user_agent_string, &mut part.browser, &mut part.device, surroundings);
+        fill_part(
+            &mut part.user_agent_string,
+            &mut part.browser,
+            &mut part.device,
+            surroundings,
+        );
     }
 }
 
@@ -39,7 +59,9 @@ fn fill_part(
 fn fill_browser(browser: &mut Browser, agent: &UserAgent) {
     // A family told by hints has its own version or none; another family's would be wrong.
     if browser.family.is_none() {
-        browser.version.get_or_insert_with(|| agent.browser_version.clone());
+        browser
+            .version
+            .get_or_insert_with(|| agent.browser_version.clone());
         browser.family = Some(agent.browser_family.clone());
     }
     browser.version.get_or_insert_with(|| {
@@ -58,23 +80,35 @@ fn fill_browser(browser: &mut Browser, agent: &UserAgent) {
 
 fn fill_device(device: &mut Device, agent: &UserAgent) {
     let hinted_mobile = device.is_mobile;
-    let category = device.category.get_or_insert_with(|| match (hinted_mobile, &agent.category) {
-        // The user agent of a phone that shows a desktop site says desktop; the hint knows better.
-        (Some(true), DeviceCategory::Desktop) => DeviceCategory::Mobile,
-        (_, told) => told.clone(),
-    });
+    let category = device
+        .category
+        .get_or_insert_with(|| match (hinted_mobile, &agent.category) {
+            // The user agent of a phone that shows a desktop site says desktop; the hint knows better.
+            (Some(true), DeviceCategory::Desktop) => DeviceCategory::Mobile,
+            (_, told) => told.clone(),
+        });
     let is_mobile = matches!(category, DeviceCategory::Mobile | DeviceCategory::Tablet);
     device.is_mobile.get_or_insert(is_mobile);
-    device.device_type.get_or_insert_with(|| agent.device_type.clone());
+    device
+        .device_type
+        .get_or_insert_with(|| agent.device_type.clone());
     if device.manufacturer.is_none() {
         device.manufacturer.clone_from(&agent.manufacturer);
     }
     // As with the browser: a version belongs to its family.
-    let is_same_family =
-        device.os_family.as_ref().is_none_or(|family| same_system(family, &agent.os_family));
-    device.os_family.get_or_insert_with(|| agent.os_family.clone());
+    let is_same_family = device
+        .os_family
+        .as_ref()
+        .is_none_or(|family| same_system(family, &agent.os_family));
+    device
+        .os_family
+        .get_or_insert_with(|| agent.os_family.clone());
     device.os_version.get_or_insert_with(|| {
-        if is_same_family { agent.os_version.clone() } else { "unknown".to_owned() }
+        if is_same_family {
+            agent.os_version.clone()
+        } else {
+            "unknown".to_owned()
+        }
     });
 }
 
@@ -95,7 +129,8 @@ pub(super) fn fill_required(event: &mut Event) {
         }
     }
     if let Some(part) = &mut event.web_action_event {
-        part.action_target.get_or_insert_with(AddressableEntityRef::default);
+        part.action_target
+            .get_or_insert_with(AddressableEntityRef::default);
         let action_id = part.action.as_ref().and_then(|action| action.id.clone());
         if let Some(action) = &mut part.action {
             action.media_type.get_or_insert(ActionMediaType::OpenAction);
@@ -125,13 +160,23 @@ mod tests {
     fn what_client_hints_said_is_kept_and_the_rest_is_filled() {
         let agents = UserAgents::load();
         let mut surroundings = Surroundings::new(&agents, Some(CHROME_ON_WINDOWS));
-        let mut browser =
-            Some(Browser { family: Some("Vivaldi".into()), view_width: Some(800), ..Browser::default() });
-        let mut device = Some(Device { os_version: Some("11".into()), ..Device::default() });
+        let mut browser = Some(Browser {
+            family: Some("Vivaldi".into()),
+            view_width: Some(800),
+            ..Browser::default()
+        });
+        let mut device = Some(Device {
+            os_version: Some("11".into()),
+            ..Device::default()
+        });
         fill_part(&mut None, &mut browser, &mut device, &mut surroundings);
         let (browser, device) = (browser.unwrap(), device.unwrap());
         assert_eq!(browser.family.as_deref(), Some("Vivaldi"));
-        assert_eq!(browser.version.as_deref(), Some("unknown"), "Chrome's version is not Vivaldi's");
+        assert_eq!(
+            browser.version.as_deref(),
+            Some("unknown"),
+            "Chrome's version is not Vivaldi's"
+        );
         assert_eq!(browser.view_width, Some(800));
         assert_eq!(device.os_family.as_deref(), Some("Windows"));
         assert_eq!(device.os_version.as_deref(), Some("11"));

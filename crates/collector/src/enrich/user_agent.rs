@@ -66,10 +66,18 @@ impl UserAgents {
 
     /// Reads one user agent.
     pub fn parse(&self, text: &str) -> UserAgent {
-        let (browser, os, device) =
-            RULES.as_ref().map_or((None, None, None), |rules| rules.extract(text));
-        let device = device.map(|found| (found.device.into_owned(), found.brand.map(|brand| brand.to_string())));
-        let os_family = os.as_ref().map_or_else(|| OTHER.to_owned(), |found| found.os.to_string());
+        let (browser, os, device) = RULES
+            .as_ref()
+            .map_or((None, None, None), |rules| rules.extract(text));
+        let device = device.map(|found| {
+            (
+                found.device.into_owned(),
+                found.brand.map(|brand| brand.to_string()),
+            )
+        });
+        let os_family = os
+            .as_ref()
+            .map_or_else(|| OTHER.to_owned(), |found| found.os.to_string());
         let is_spider = device.as_ref().is_some_and(|(name, _)| name == "Spider");
         // uap-core names what it cannot tell apart `Generic_Android_Tablet` and the like.
         let maker = device.as_ref().and_then(|(_, brand)| brand.as_deref());
@@ -77,32 +85,30 @@ impl UserAgents {
         let category = if is_spider {
             DeviceCategory::Other
         } else {
-            category(text, &os_family, device.as_ref().map_or("", |(name, _)| name))
+            category(
+                text,
+                &os_family,
+                device.as_ref().map_or("", |(name, _)| name),
+            )
         };
         UserAgent {
-            browser_family: browser.as_ref().map_or_else(|| OTHER.to_owned(), |found| found.family.to_string()),
+            browser_family: browser
+                .as_ref()
+                .map_or_else(|| OTHER.to_owned(), |found| found.family.to_string()),
             browser_version: browser.as_ref().map_or_else(
                 || UNKNOWN.to_owned(),
-                |found| version([
-                    found.major.as_deref(),
-                    found.minor.as_deref(),
-                    found.patch.as_deref(),
-                    found.patch_minor.as_deref(),
-                ]),
+                |found| version([found.major, found.minor, found.patch, found.patch_minor]),
             ),
             category,
-            manufacturer: maker.filter(|_| !is_generic && !is_spider).map(str::to_owned),
+            manufacturer: maker
+                .filter(|_| !is_generic && !is_spider)
+                .map(str::to_owned),
             device_type: device
                 .filter(|_| !is_generic)
                 .map_or_else(|| OTHER.to_owned(), |(name, _)| name),
-            os_version: os.as_ref().map_or_else(
+            os_version: os.map_or_else(
                 || UNKNOWN.to_owned(),
-                |found| version([
-                    found.major.as_deref(),
-                    found.minor.as_deref(),
-                    found.patch.as_deref(),
-                    found.patch_minor.as_deref(),
-                ]),
+                |found| version([found.major, found.minor, found.patch, found.patch_minor]),
             ),
             os_family,
         }
@@ -116,12 +122,26 @@ fn category(text: &str, os_family: &str, device: &str) -> DeviceCategory {
     let is_android = os_family == "Android";
     if says("TV") || says("BRAVIA") || says("PlayStation") || says("Xbox") {
         DeviceCategory::Other
-    } else if device == "iPad" || device.contains("Kindle") || says("Tablet") || (is_android && !says("Mobile")) {
+    } else if device == "iPad"
+        || device.contains("Kindle")
+        || says("Tablet")
+        || (is_android && !says("Mobile"))
+    {
         DeviceCategory::Tablet
     } else if is_android || os_family == "iOS" || says("Mobile") || says("Mobi") || says("Phone") {
         DeviceCategory::Mobile
-    } else if ["Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD", "OpenBSD"]
-        .contains(&os_family)
+    } else if [
+        "Windows",
+        "Mac OS X",
+        "Linux",
+        "Ubuntu",
+        "Fedora",
+        "Debian",
+        "Chrome OS",
+        "FreeBSD",
+        "OpenBSD",
+    ]
+    .contains(&os_family)
     {
         DeviceCategory::Desktop
     } else {
@@ -129,9 +149,17 @@ fn category(text: &str, os_family: &str, device: &str) -> DeviceCategory {
     }
 }
 
-fn version<const N: usize>(parts: [Option<&str>; N]) -> String {
-    let known: Vec<&str> = parts.into_iter().map_while(|part| part).collect();
-    if known.is_empty() { UNKNOWN.to_owned() } else { known.join(".") }
+fn version<T: AsRef<str>>(parts: [Option<T>; 4]) -> String {
+    let known: Vec<T> = parts.into_iter().map_while(|part| part).collect();
+    if known.is_empty() {
+        UNKNOWN.to_owned()
+    } else {
+        known
+            .iter()
+            .map(AsRef::as_ref)
+            .collect::<Vec<_>>()
+            .join(".")
+    }
 }
 
 #[cfg(test)]
@@ -145,46 +173,81 @@ mod tests {
         for (text, browser, os, category, device) in [
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-                "Chrome 142.0.0.0", "Windows 10", Desktop, "Other",
+                "Chrome 142.0.0.0",
+                "Windows 10",
+                Desktop,
+                "Other",
             ),
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-                "Firefox 140.0", "Linux unknown", Desktop, "Other",
+                "Firefox 140.0",
+                "Linux unknown",
+                Desktop,
+                "Other",
             ),
             (
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
-                "Safari 26.0", "Mac OS X 10.15.7", Desktop, "Mac",
+                "Safari 26.0",
+                "Mac OS X 10.15.7",
+                Desktop,
+                "Mac",
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
-                "Mobile Safari 18.1", "iOS 18.1", Mobile, "iPhone",
+                "Mobile Safari 18.1",
+                "iOS 18.1",
+                Mobile,
+                "iPhone",
             ),
             (
                 "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-                "Mobile Safari 17.5", "iOS 17.5", Tablet, "iPad",
+                "Mobile Safari 17.5",
+                "iOS 17.5",
+                Tablet,
+                "iPad",
             ),
             (
                 "Mozilla/5.0 (Linux; Android 14; SM-G991B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
-                "Chrome Mobile 126.0.0.0", "Android 14", Mobile, "Samsung SM-G991B",
+                "Chrome Mobile 126.0.0.0",
+                "Android 14",
+                Mobile,
+                "Samsung SM-G991B",
             ),
             (
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
-                "Chrome 126.0.0.0", "Android 10", Tablet, "Other",
+                "Chrome 126.0.0.0",
+                "Android 10",
+                Tablet,
+                "Other",
             ),
             (
                 "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-                "Googlebot 2.1", "Other unknown", Other, "Spider",
+                "Googlebot 2.1",
+                "Other unknown",
+                Other,
+                "Spider",
             ),
             (
                 "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) 76.0.3809.146/6.0 TV Safari/537.36",
-                "Safari unknown", "Tizen 6.0", Other, "Samsung SMART-TV",
+                "Safari unknown",
+                "Tizen 6.0",
+                Other,
+                "Samsung SMART-TV",
             ),
             ("curl/8.5.0", "curl 8.5.0", "Other unknown", Other, "Other"),
             ("", "Other unknown", "Other unknown", Other, "Other"),
         ] {
             let agent = agents.parse(text);
-            assert_eq!(format!("{} {}", agent.browser_family, agent.browser_version), browser, "{text}");
-            assert_eq!(format!("{} {}", agent.os_family, agent.os_version), os, "{text}");
+            assert_eq!(
+                format!("{} {}", agent.browser_family, agent.browser_version),
+                browser,
+                "{text}"
+            );
+            assert_eq!(
+                format!("{} {}", agent.os_family, agent.os_version),
+                os,
+                "{text}"
+            );
             assert_eq!(agent.category, category, "{text}");
             assert_eq!(agent.device_type, device, "{text}");
         }

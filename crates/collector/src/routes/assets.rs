@@ -39,15 +39,20 @@ const HASHED_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31
 const DEMO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The routes of the live view; everything else that is no other route is looked for in the folders.
-pub(super) fn router(state: &AppState) -> Router<AppState> {
-    let mut served = vec!["live view"];
-    served.extend(state.config.assets.as_ref().map(|_| "tracker"));
-    served.extend(state.config.demo.as_ref().map(|_| "demo"));
-    tracing::debug!(?served, "pages");
+pub(super) fn router() -> Router<AppState> {
     Router::new()
-        .route("/", get(async || live_file("text/html; charset=utf-8", LIVE_HTML)))
-        .route("/live/live.css", get(async || live_file("text/css; charset=utf-8", LIVE_CSS)))
-        .route("/live/live.js", get(async || live_file("text/javascript; charset=utf-8", LIVE_JS)))
+        .route(
+            "/",
+            get(async || live_file("text/html; charset=utf-8", LIVE_HTML)),
+        )
+        .route(
+            "/live/live.css",
+            get(async || live_file("text/css; charset=utf-8", LIVE_CSS)),
+        )
+        .route(
+            "/live/live.js",
+            get(async || live_file("text/javascript; charset=utf-8", LIVE_JS)),
+        )
         .fallback(file)
 }
 
@@ -57,7 +62,10 @@ fn live_file(content_type: &'static str, text: &'static str) -> impl IntoRespons
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, LIVE_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ];
     (headers, text)
 }
@@ -89,24 +97,52 @@ async fn asset(folder: &Path, path: &str, request: Request) -> Result<Response, 
         .precompressed_br()
         .precompressed_gzip();
     let mut response = served(service, request).await?;
-    let caching = if path.starts_with(HASHED_PREFIX) { HASHED_CACHING } else { LOADER_CACHING };
+    let caching = if path.starts_with(HASHED_PREFIX) {
+        HASHED_CACHING
+    } else {
+        LOADER_CACHING
+    };
     let headers = response.headers_mut();
+    // A classic script without a charset is read in that of the page it is put into.
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value == "text/javascript")
+    {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/javascript; charset=utf-8"),
+        );
+    }
     headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    for (name, value) in
-        [("cross-origin-resource-policy", "cross-origin"), ("timing-allow-origin", "*")]
-    {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    for (name, value) in [
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("timing-allow-origin", "*"),
+    ] {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     Ok(response)
 }
 
 /// A file of the demo. What is under `app/` and is no file is a page that the demo's single-page part
 /// makes in the browser.
-async fn demo_file(folder: &Path, rest: &str, mut request: Request) -> Result<Response, CollectError> {
+async fn demo_file(
+    folder: &Path,
+    rest: &str,
+    mut request: Request,
+) -> Result<Response, CollectError> {
     let service = ServeDir::new(folder).redirect_path_prefix(DEMO_PREFIX.trim_end_matches('/'));
-    let is_page = rest.rsplit('/').next().is_some_and(|name| !name.contains('.'));
+    let is_page = rest
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| !name.contains('.'));
     let may_fall_back = rest.starts_with(DEMO_APP) && is_page;
     *request.uri_mut() = inner_uri(rest, request.uri().query())?;
     let mut app_page = Request::new(Body::empty());
@@ -116,13 +152,17 @@ async fn demo_file(folder: &Path, rest: &str, mut request: Request) -> Result<Re
         Err(CollectError::NotFound) if may_fall_back => served(service, app_page).await?,
         result => result?,
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, DEMO_CACHING);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, DEMO_CACHING);
     Ok(response)
 }
 
 fn inner_uri(rest: &str, query: Option<&str>) -> Result<Uri, CollectError> {
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    format!("/{rest}{query}").parse().map_err(|_| CollectError::NotFound)
+    format!("/{rest}{query}")
+        .parse()
+        .map_err(|_| CollectError::NotFound)
 }
 
 async fn served(service: ServeDir, request: Request) -> Result<Response, CollectError> {

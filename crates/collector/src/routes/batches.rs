@@ -49,7 +49,9 @@ pub(super) async fn take(
         receipts: appended.receipts.into_iter().collect(),
     };
     let mut response = Json(answer).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -66,9 +68,15 @@ pub(super) async fn preflight() -> impl IntoResponse {
 }
 
 /// Refuses before memory grows: every body that waits for its answer is counted.
-fn place_in_waiting_room(state: &AppState, body_bytes: usize) -> Result<OwnedSemaphorePermit, CollectError> {
-    let permits = u32::try_from(1 + body_bytes / WAITING_PERMIT_BYTES).map_err(|_| CollectError::Busy)?;
-    Arc::clone(&state.waiting).try_acquire_many_owned(permits).map_err(|_| CollectError::Busy)
+fn place_in_waiting_room(
+    state: &AppState,
+    body_bytes: usize,
+) -> Result<OwnedSemaphorePermit, CollectError> {
+    let permits =
+        u32::try_from(1 + body_bytes / WAITING_PERMIT_BYTES).map_err(|_| CollectError::Busy)?;
+    Arc::clone(&state.waiting)
+        .try_acquire_many_owned(permits)
+        .map_err(|_| CollectError::Busy)
 }
 
 /// Reads, checks and enriches the batch; also gives its id as it came.
@@ -78,10 +86,14 @@ async fn prepare(
     body: Bytes,
 ) -> Result<(IncomingBatch, String, Vec<Rejection>), CollectError> {
     let received_at = (state.clock)();
-    let user_agent =
-        headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let turn =
-        Arc::clone(&state.working).acquire_owned().await.map_err(|_| CollectError::Internal)?;
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let turn = Arc::clone(&state.working)
+        .acquire_owned()
+        .await
+        .map_err(|_| CollectError::Internal)?;
     let is_large = body.len() >= OFFLOADED_BYTES;
     let limits = state.limits;
     let user_agents = state.user_agents;
@@ -94,7 +106,9 @@ async fn prepare(
         Ok((incoming, id, rejected))
     };
     if is_large {
-        tokio::task::spawn_blocking(work).await.map_err(|_| CollectError::Internal)?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| CollectError::Internal)?
     } else {
         work()
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::error::CollectError;
@@ -24,6 +24,8 @@ pub(super) async fn check(State(state): State<AppState>) -> Result<Response, Col
         }
     }
     let mut response = Json(json!({"status": "ok"})).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

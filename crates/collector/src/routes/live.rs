@@ -65,15 +65,22 @@ pub(super) async fn stream(
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, CollectError> {
-    let Query(parameters) = parameters
-        .map_err(|error| CollectError::BadParameter { parameter: "query", rule: error.body_text() })?;
+    let Query(parameters) = parameters.map_err(|error| CollectError::BadParameter {
+        parameter: "query",
+        rule: error.body_text(),
+    })?;
     let start = start(&headers, &parameters)?;
-    let place =
-        Arc::clone(&state.live_clients).try_acquire_owned().map_err(|_| CollectError::Busy)?;
+    let place = Arc::clone(&state.live_clients)
+        .try_acquire_owned()
+        .map_err(|_| CollectError::Busy)?;
     let (messages, body) = mpsc::channel(BUFFERED_MESSAGES);
     // Subscribed before the store is read, so that nothing falls in between.
     let feed = state.store.feed();
-    let client = Client { site_id: parameters.site, messages, _place: place };
+    let client = Client {
+        site_id: parameters.site,
+        messages,
+        _place: place,
+    };
     let stopping = state.stopping();
     tokio::spawn(async move {
         tokio::select! {
@@ -82,11 +89,14 @@ pub(super) async fn stream(
         }
     });
     let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("heartbeat");
-    let mut response = Sse::new(ReceiverStream::new(body)).keep_alive(keep_alive).into_response();
+    let mut response = Sse::new(ReceiverStream::new(body))
+        .keep_alive(keep_alive)
+        .into_response();
     // nginx would hold messages back until its buffer is full.
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response.headers_mut().insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     Ok(response)
 }
 
@@ -135,9 +145,18 @@ struct Client {
 }
 
 impl Client {
-    async fn serve(self, state: &AppState, mut feed: broadcast::Receiver<Arc<StoredEvent>>, start: Start) {
+    async fn serve(
+        self,
+        state: &AppState,
+        mut feed: broadcast::Receiver<Arc<StoredEvent>>,
+        start: Start,
+    ) {
         // The first bytes make the browser report the stream as open.
-        if self.send(Message::default().comment("connected")).await.is_err() {
+        if self
+            .send(Message::default().comment("connected"))
+            .await
+            .is_err()
+        {
             return;
         }
         let Ok(mut last) = self.catch_up(state, start).await else {
@@ -153,7 +172,10 @@ impl Client {
                 return;
             };
             let is_wanted = event.sequence > last
-                && self.site_id.as_ref().is_none_or(|site_id| *site_id == event.site_id);
+                && self
+                    .site_id
+                    .as_ref()
+                    .is_none_or(|site_id| *site_id == event.site_id);
             if is_wanted {
                 if self.send_event(&event).await.is_err() {
                     return;
@@ -170,16 +192,32 @@ impl Client {
             Start::After(sequence) => (SequenceStart::After(sequence), CATCH_UP_EVENTS),
             Start::Recent(count) => (SequenceStart::MostRecent, count),
         };
-        let mut last = if let SequenceStart::After(sequence) = next { sequence } else { -1 };
+        let mut last = if let SequenceStart::After(sequence) = next {
+            sequence
+        } else {
+            -1
+        };
         loop {
-            let query = SequenceQuery { site_id: self.site_id.clone(), start: next, limit };
-            let events = state.store.events_by_sequence(query).await.map_err(|_| Cut)?;
+            let query = SequenceQuery {
+                site_id: self.site_id.clone(),
+                start: next,
+                limit,
+            };
+            let events = state
+                .store
+                .events_by_sequence(query)
+                .await
+                .map_err(|_| Cut)?;
             for event in &events {
                 self.send_event(event).await?;
                 last = event.sequence;
             }
             if events.len() < limit || next == SequenceStart::MostRecent {
-                return Ok(if events.is_empty() { self.within_store(state, last).await? } else { last });
+                return Ok(if events.is_empty() {
+                    self.within_store(state, last).await?
+                } else {
+                    last
+                });
             }
             next = SequenceStart::After(last);
         }
@@ -188,9 +226,20 @@ impl Client {
     /// A sequence that is ahead of the store comes from another one: the data folder was emptied
     /// while a page stayed open. Such a page goes on with what comes now.
     async fn within_store(&self, state: &AppState, sequence: i64) -> Result<i64, Cut> {
-        let last = SequenceQuery { site_id: None, start: SequenceStart::MostRecent, limit: 1 };
-        let events = state.store.events_by_sequence(last).await.map_err(|_| Cut)?;
-        Ok(events.first().map_or(-1, |event| event.sequence).min(sequence))
+        let last = SequenceQuery {
+            site_id: None,
+            start: SequenceStart::MostRecent,
+            limit: 1,
+        };
+        let events = state
+            .store
+            .events_by_sequence(last)
+            .await
+            .map_err(|_| Cut)?;
+        Ok(events
+            .first()
+            .map_or(-1, |event| event.sequence)
+            .min(sequence))
     }
 
     async fn send_event(&self, event: &StoredEvent) -> Result<(), Cut> {
@@ -201,10 +250,14 @@ impl Client {
             event: serde_json::from_str(&event.json).map_err(|_| Cut)?,
         };
         let text = serde_json::to_string(&message).map_err(|_| Cut)?;
-        self.send(Message::default().id(event.sequence.to_string()).data(text)).await
+        self.send(Message::default().id(event.sequence.to_string()).data(text))
+            .await
     }
 
     async fn send(&self, message: Message) -> Result<(), Cut> {
-        self.messages.send_timeout(Ok(message), PATIENCE).await.map_err(|_| Cut)
+        self.messages
+            .send_timeout(Ok(message), PATIENCE)
+            .await
+            .map_err(|_| Cut)
     }
 }

@@ -48,10 +48,12 @@ pub(super) async fn events(
     Path(session_id): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, CollectError> {
-    let Query(parameters) =
-        parameters.map_err(|error| bad("query", error.body_text()))?;
+    let Query(parameters) = parameters.map_err(|error| bad("query", error.body_text()))?;
     if session_id.chars().count() > limits::MAX_ID_CHARS {
-        return Err(bad("sessionId", format!("must have at most {} characters", limits::MAX_ID_CHARS)));
+        return Err(bad(
+            "sessionId",
+            format!("must have at most {} characters", limits::MAX_ID_CHARS),
+        ));
     }
     let page_size = page_size(parameters.page_size.as_deref())?;
     let mut found = state
@@ -75,31 +77,54 @@ pub(super) async fn events(
         .map_err(|error| StoreError::Failed(format!("an event is not JSON: {error}")))?;
     let listing = Listing {
         entities,
-        next_uri: next_cursor
-            .map(|cursor| uri(&session_id, &Parameters { after: Some(cursor), ..copy(&parameters) })),
+        next_uri: next_cursor.map(|cursor| {
+            uri(
+                &session_id,
+                &Parameters {
+                    after: Some(cursor),
+                    ..copy(&parameters)
+                },
+            )
+        }),
         self_uri: uri(&session_id, &parameters),
     };
     let mut response = Json(listing).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 fn page_size(text: Option<&str>) -> Result<usize, CollectError> {
     match text.map_or(Ok(DEFAULT_PAGE_SIZE), str::parse) {
         Ok(size) if (1..=MAX_PAGE_SIZE).contains(&size) => Ok(size),
-        _ => Err(bad("pageSize", format!("must be a whole number from 1 to {MAX_PAGE_SIZE}"))),
+        _ => Err(bad(
+            "pageSize",
+            format!("must be a whole number from 1 to {MAX_PAGE_SIZE}"),
+        )),
     }
 }
 
 fn kinds(list: Option<&str>) -> Result<Vec<EventKind>, CollectError> {
     list.map_or(Ok(Vec::new()), |list| {
-        list.split(',').map(|name| EventKind::of(name.trim()).ok_or_else(unknown_kind)).collect()
+        list.split(',')
+            .map(|name| EventKind::of(name.trim()).ok_or_else(unknown_kind))
+            .collect()
     })
 }
 
 fn unknown_kind() -> CollectError {
-    let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.event_type()).collect();
-    bad("eventType", format!("must be a comma-separated list out of {}, or their last parts", known.join(", ")))
+    let known: Vec<&str> = EventKind::ALL
+        .iter()
+        .map(|kind| kind.event_type())
+        .collect();
+    bad(
+        "eventType",
+        format!(
+            "must be a comma-separated list out of {}, or their last parts",
+            known.join(", ")
+        ),
+    )
 }
 
 /// The place of an event in the order of the listing. Opaque to clients.
@@ -111,8 +136,12 @@ fn read_cursor(cursor: &str) -> Result<(Timestamp, i64), CollectError> {
     cursor
         .split_once('-')
         .and_then(|(at, sequence)| {
-            let at = u64::from_str_radix(at, 16).ok().filter(|at| i64::try_from(*at).is_ok())?;
-            let sequence = i64::from_str_radix(sequence, 16).ok().filter(|sequence| *sequence >= 0)?;
+            let at = u64::from_str_radix(at, 16)
+                .ok()
+                .filter(|at| i64::try_from(*at).is_ok())?;
+            let sequence = i64::from_str_radix(sequence, 16)
+                .ok()
+                .filter(|sequence| *sequence >= 0)?;
             Some((Timestamp(at), sequence))
         })
         .ok_or_else(|| bad("after", "must be the cursor of a nextUri".to_owned()))

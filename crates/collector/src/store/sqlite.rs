@@ -1,4 +1,4 @@
-//! The embedded store: one SQLite file, one writer thread, readers apart.
+//! The embedded store: one `SQLite` file, one writer thread, readers apart.
 
 mod append;
 mod outboxes;
@@ -28,7 +28,7 @@ const LOCK_FILE: &str = "sillage.lock";
 /// Events that a subscriber of the feed may be behind before it is cut.
 const FEED_EVENTS: usize = 4_096;
 
-/// A store in one SQLite file. Dropping it closes it without waiting; see [`Store::close`].
+/// A store in one `SQLite` file. Dropping it closes it without waiting; see [`Store::close`].
 #[derive(Debug)]
 pub struct SqliteStore {
     writer: Writer,
@@ -71,7 +71,7 @@ pub enum OpenError {
     Database {
         /// The database.
         path: PathBuf,
-        /// What SQLite says.
+        /// What `SQLite` says.
         source: rusqlite::Error,
     },
     /// The writer's thread cannot be started.
@@ -94,12 +94,20 @@ impl SqliteStore {
         let (feed, _) = broadcast::channel(FEED_EVENTS);
         let writer =
             Writer::start(connection, feed.clone(), max_queued_bytes).map_err(OpenError::Thread)?;
-        Ok(Self { writer, readers: Readers::new(path), feed, _lock: lock })
+        Ok(Self {
+            writer,
+            readers: Readers::new(path),
+            feed,
+            _lock: lock,
+        })
     }
 }
 
 fn lock_folder(folder: &Path) -> Result<File, OpenError> {
-    let unwritable = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let unwritable = |source| OpenError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let lock = File::options()
         .create(true)
@@ -109,7 +117,9 @@ fn lock_folder(folder: &Path) -> Result<File, OpenError> {
         .map_err(unwritable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: folder.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: folder.to_owned(),
+        }),
         Err(TryLockError::Error(source)) => Err(unwritable(source)),
     }
 }
@@ -120,11 +130,17 @@ impl Store for SqliteStore {
     }
 
     fn session_events(&self, query: SessionQuery) -> StoreFuture<'_, Vec<StoredEvent>> {
-        Box::pin(self.readers.run(move |connection| reader::session_events(connection, &query)))
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::session_events(connection, &query)),
+        )
     }
 
     fn events_by_sequence(&self, query: SequenceQuery) -> StoreFuture<'_, Vec<StoredEvent>> {
-        Box::pin(self.readers.run(move |connection| reader::events_by_sequence(connection, &query)))
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::events_by_sequence(connection, &query)),
+        )
     }
 
     fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>> {

@@ -19,15 +19,12 @@ pub(super) fn append(
     appended.verdicts.rejected = batch.rejected;
     let mut stored = Vec::with_capacity(batch.events.len());
     for mut incoming in std::mem::take(&mut batch.events) {
-        match known_fingerprint(connection, &batch.site_id, &incoming.id)? {
-            Some(known) => {
-                appended.verdicts.duplicates += 1;
-                appended.conflicts += u64::from(known != incoming.fingerprint);
-            }
-            None => {
-                stored.push(insert(connection, batch, &mut incoming)?);
-                appended.verdicts.stored += 1;
-            }
+        if let Some(known) = known_fingerprint(connection, &batch.site_id, &incoming.id)? {
+            appended.verdicts.duplicates += 1;
+            appended.conflicts += u64::from(known != incoming.fingerprint);
+        } else {
+            stored.push(insert(connection, batch, &mut incoming)?);
+            appended.verdicts.stored += 1;
         }
     }
     write_receipt(connection, batch, &appended)?;
@@ -38,7 +35,11 @@ pub(super) fn append(
     Ok((appended, stored))
 }
 
-fn known_fingerprint(connection: &Connection, site_id: &str, id: &str) -> rusqlite::Result<Option<i64>> {
+fn known_fingerprint(
+    connection: &Connection,
+    site_id: &str,
+    id: &str,
+) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT fingerprint FROM events WHERE site_id = ?1 AND id = ?2")?
         .query_row(params![site_id, id], |row| row.get(0))
@@ -54,7 +55,10 @@ fn insert(
     let event = &incoming.event;
     let json = serde_json::to_string(event)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    let session_id = event.session.as_ref().and_then(|session| session.id.as_deref());
+    let session_id = event
+        .session
+        .as_ref()
+        .and_then(|session| session.id.as_deref());
     connection
         .prepare_cached(
             "INSERT INTO events (site_id, id, batch_id, session_id, customer_id, customer_id_type,
@@ -94,11 +98,18 @@ fn page_url(event: &Event) -> Option<&str> {
 
 /// Counts the event for its visitor and fills the totals in. In the transaction of the event, so
 /// that the totals are exact whatever is retried.
-fn count_for_visitor(connection: &Connection, site_id: &str, event: &mut Event) -> rusqlite::Result<()> {
+fn count_for_visitor(
+    connection: &Connection,
+    site_id: &str,
+    event: &mut Event,
+) -> rusqlite::Result<()> {
     let is_pageview = event.event_name() == Some(ingest::PAGEVIEW_EVENT_NAME);
     let visitor = match (&event.customer_id, &event.session) {
         (Some(id), _) => {
-            format!("{}:{id}", event.customer_id_type.as_deref().unwrap_or("unknown"))
+            format!(
+                "{}:{id}",
+                event.customer_id_type.as_deref().unwrap_or("unknown")
+            )
         }
         (None, Some(session)) => format!("session:{}", session.id.as_deref().unwrap_or_default()),
         (None, None) => return Ok(()),
@@ -122,7 +133,11 @@ fn count_for_visitor(connection: &Connection, site_id: &str, event: &mut Event) 
 
 /// The first verdicts stand: a batch that comes again is all duplicates, which is not what became
 /// of it.
-fn write_receipt(connection: &Connection, batch: &IncomingBatch, appended: &Appended) -> rusqlite::Result<()> {
+fn write_receipt(
+    connection: &Connection,
+    batch: &IncomingBatch,
+    appended: &Appended,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO batches (site_id, id, tracker_name, tracker_version, sent_at_ms,
@@ -146,7 +161,10 @@ fn write_receipt(connection: &Connection, batch: &IncomingBatch, appended: &Appe
     Ok(())
 }
 
-fn receipts(connection: &Connection, batch: &IncomingBatch) -> rusqlite::Result<Vec<(String, Receipt)>> {
+fn receipts(
+    connection: &Connection,
+    batch: &IncomingBatch,
+) -> rusqlite::Result<Vec<(String, Receipt)>> {
     let mut statement = connection.prepare_cached(
         "SELECT stored, duplicates, rejected FROM batches WHERE site_id = ?1 AND id = ?2",
     )?;
@@ -156,10 +174,17 @@ fn receipts(connection: &Connection, batch: &IncomingBatch) -> rusqlite::Result<
         .map(|id| {
             let verdicts = statement
                 .query_row(params![batch.site_id, id.to_ascii_lowercase()], |row| {
-                    Ok(Verdicts { stored: row.get(0)?, duplicates: row.get(1)?, rejected: row.get(2)? })
+                    Ok(Verdicts {
+                        stored: row.get(0)?,
+                        duplicates: row.get(1)?,
+                        rejected: row.get(2)?,
+                    })
                 })
                 .optional()?;
-            Ok((id.clone(), verdicts.map_or(Receipt::Unknown, Receipt::Stored)))
+            Ok((
+                id.clone(),
+                verdicts.map_or(Receipt::Unknown, Receipt::Stored),
+            ))
         })
         .collect()
 }

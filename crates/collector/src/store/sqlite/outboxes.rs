@@ -59,7 +59,13 @@ impl OutboxCounts {
         )?;
         let max_reasons = sillage_protocol::limits::MAX_DROP_REASONS;
         for (reason, dropped) in &counters.dropped {
-            drop.execute(params![site_id, outbox_id, reason, capped(*dropped), max_reasons])?;
+            drop.execute(params![
+                site_id,
+                outbox_id,
+                reason,
+                capped(*dropped),
+                max_reasons
+            ])?;
         }
         Ok(())
     }

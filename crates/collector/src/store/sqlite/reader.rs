@@ -37,7 +37,10 @@ impl Readers {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
         let path = self.path.clone();
         let idle = Arc::clone(&self.idle);
         let work = move || {
@@ -52,7 +55,9 @@ impl Readers {
             };
             let result = query(&connection)?;
             // A connection whose query failed is not put back.
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            idle.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
             Ok(result)
         };
         tokio::task::spawn_blocking(work)
@@ -62,9 +67,20 @@ impl Readers {
     }
 }
 
-pub(super) fn session_events(connection: &Connection, query: &SessionQuery) -> rusqlite::Result<Vec<StoredEvent>> {
-    let (after_ms, after_sequence) = query.after.map_or((-1, -1), |(at, sequence)| (to_sql(at), sequence));
-    let kinds = serde_json::json!(query.kinds.iter().map(|kind| kind.event_type()).collect::<Vec<_>>());
+pub(super) fn session_events(
+    connection: &Connection,
+    query: &SessionQuery,
+) -> rusqlite::Result<Vec<StoredEvent>> {
+    let (after_ms, after_sequence) = query
+        .after
+        .map_or((-1, -1), |(at, sequence)| (to_sql(at), sequence));
+    let kinds = serde_json::json!(
+        query
+            .kinds
+            .iter()
+            .map(|kind| kind.event_type())
+            .collect::<Vec<_>>()
+    );
     connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM events
@@ -88,7 +104,10 @@ pub(super) fn session_events(connection: &Connection, query: &SessionQuery) -> r
         .collect()
 }
 
-pub(super) fn events_by_sequence(connection: &Connection, query: &SequenceQuery) -> rusqlite::Result<Vec<StoredEvent>> {
+pub(super) fn events_by_sequence(
+    connection: &Connection,
+    query: &SequenceQuery,
+) -> rusqlite::Result<Vec<StoredEvent>> {
     match query.start {
         SequenceStart::After(sequence) => connection
             .prepare_cached(&format!(

@@ -12,7 +12,7 @@ const MIGRATIONS: &[(&str, &str)] =
     &[("0001_events", include_str!("../migrations/0001_events.sql"))];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
-/// in SQLite's 4 KiB. It only takes effect before the first table is made.
+/// in the default 4 KiB. It only takes effect before the first table is made.
 /// `synchronous = FULL`: in WAL mode, the log is synced at every commit, which is what an
 /// acknowledgement promises (<https://sqlite.org/pragma.html#pragma_synchronous>).
 const SETTINGS: &str = "
@@ -27,18 +27,28 @@ const SETTINGS: &str = "
 const CACHED_STATEMENTS: usize = 32;
 
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
-    let database = |source| OpenError::Database { path: path.to_owned(), source };
+    let database = |source| OpenError::Database {
+        path: path.to_owned(),
+        source,
+    };
     let mut connection = Connection::open(path).map_err(database)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     connection.execute_batch(SETTINGS).map_err(database)?;
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(database)?;
     let found = version(&transaction).map_err(database)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
-    migrate(&transaction, found).and_then(|()| transaction.commit()).map_err(database)?;
+    migrate(&transaction, found)
+        .and_then(|()| transaction.commit())
+        .map_err(database)?;
     Ok(connection)
 }
 
@@ -51,7 +61,9 @@ fn version(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
          ) STRICT",
     )?;
     let last = transaction
-        .query_row("SELECT max(version) FROM migrations", [], |row| row.get::<_, Option<i64>>(0))
+        .query_row("SELECT max(version) FROM migrations", [], |row| {
+            row.get::<_, Option<i64>>(0)
+        })
         .optional()?;
     Ok(last.flatten().unwrap_or(0))
 }
@@ -79,7 +91,11 @@ mod tests {
         let connection = open(&folder.path().join("s.sqlite")).unwrap();
         let setting = |name: &str| -> String {
             connection
-                .query_row(&format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"), [], |row| row.get(0))
+                .query_row(
+                    &format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"),
+                    [],
+                    |row| row.get(0),
+                )
                 .unwrap()
         };
         assert_eq!(setting("page_size"), "16384");
@@ -93,8 +109,9 @@ mod tests {
         let path = folder.path().join("s.sqlite");
         drop(open(&path).unwrap());
         let connection = open(&path).unwrap();
-        let applied: usize =
-            connection.query_row("SELECT count(*) FROM migrations", [], |row| row.get(0)).unwrap();
+        let applied: usize = connection
+            .query_row("SELECT count(*) FROM migrations", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(applied, MIGRATIONS.len());
     }
 
@@ -103,8 +120,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.sqlite");
         let connection = open(&path).unwrap();
-        connection.execute("INSERT INTO migrations VALUES (999, 'later', 0)", []).unwrap();
+        connection
+            .execute("INSERT INTO migrations VALUES (999, 'later', 0)", [])
+            .unwrap();
         drop(connection);
-        assert!(matches!(open(&path), Err(OpenError::Newer { found: 999, .. })));
+        assert!(matches!(
+            open(&path),
+            Err(OpenError::Newer { found: 999, .. })
+        ));
     }
 }

@@ -1,0 +1,178 @@
+//! What browsers load.
+
+use std::fs;
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::support::{TestCollector, get};
+
+fn collector(folder: &Path) -> TestCollector {
+    let files = [
+        ("web/sillage.js", "loader"),
+        ("web/tracker-abc.js", "plain"),
+        ("web/tracker-abc.js.br", "brotli"),
+        ("web/tracker-abc.js.gz", "gzip"),
+        ("web/tracker-abc.wasm", "\0asm"),
+        ("shop/index.html", "home"),
+        ("shop/tea/index.html", "tea"),
+        ("shop/app/index.html", "app"),
+        ("shop/app/app.js", "script"),
+        ("secret.txt", "secret"),
+    ];
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    TestCollector::start_with(&["--assets", &path("web"), "--demo", &path("shop")])
+}
+
+fn accepting(path: &str, encoding: &str) -> Request<Body> {
+    let mut request = get(path);
+    request
+        .headers_mut()
+        .insert("accept-encoding", encoding.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn the_tracker_is_served_to_any_site_compressed_and_cached_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let collector = collector(folder.path());
+    for (encoding, body) in [
+        ("br, gzip", "brotli"),
+        ("gzip", "gzip"),
+        ("identity", "plain"),
+    ] {
+        let reply = collector.send(accepting("/tracker-abc.js", encoding)).await;
+        assert_eq!(
+            (reply.status, reply.body.as_ref()),
+            (200, body.as_bytes()),
+            "{encoding}"
+        );
+        assert_eq!(
+            reply.header("content-type"),
+            "text/javascript; charset=utf-8"
+        );
+        assert_eq!(
+            reply.header("cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(reply.header("vary"), "accept-encoding");
+        assert_eq!(reply.header("access-control-allow-origin"), "*");
+        assert_eq!(reply.header("cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(reply.header("timing-allow-origin"), "*");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    }
+    assert_eq!(
+        collector
+            .get("/tracker-abc.wasm")
+            .await
+            .header("content-type"),
+        "application/wasm"
+    );
+    assert_eq!(
+        collector.get("/sillage.js").await.header("cache-control"),
+        "public, max-age=300"
+    );
+}
+
+#[tokio::test]
+async fn the_demo_has_folders_and_a_single_page_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let collector = collector(folder.path());
+    for (path, status, body) in [
+        ("/shop/", 200, "home"),
+        ("/shop/tea/", 200, "tea"),
+        ("/shop/tea/?sort=price", 200, "tea"),
+        ("/shop/app/", 200, "app"),
+        ("/shop/app/cart/3", 200, "app"),
+        ("/shop/app/app.js", 200, "script"),
+    ] {
+        let reply = collector.get(path).await;
+        assert_eq!(
+            (reply.status, reply.body.as_ref()),
+            (status, body.as_bytes()),
+            "{path}"
+        );
+        assert_eq!(reply.header("cache-control"), "no-cache");
+    }
+    assert_eq!(collector.get("/shop/app/missing.js").await.status, 404);
+    assert_eq!(collector.get("/shop/missing/").await.status, 404);
+    for (path, target) in [("/shop", "/shop/"), ("/shop/tea", "/shop/tea/")] {
+        let reply = collector.get(path).await;
+        assert_eq!((reply.status, reply.header("location")), (307, target));
+    }
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folders_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let collector = collector(folder.path());
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/shop/..%2fsecret.txt",
+        "/shop/%2e%2e/secret.txt",
+        "/web",
+        "/",
+    ] {
+        let reply = collector.get(path).await;
+        assert!(
+            !reply.body.windows(6).any(|window| window == b"secret"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_live_view_may_run_nothing_but_its_own_script() {
+    let collector = TestCollector::start();
+    let reply = collector.get("/").await;
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
+    let policy = reply.header("content-security-policy");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("script-src 'self'"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let html = String::from_utf8(reply.body.to_vec()).unwrap();
+    for path in ["/live/live.css", "/live/live.js"] {
+        assert!(html.contains(path));
+        assert_eq!(collector.get(path).await.status, 200, "{path}");
+    }
+    let script = String::from_utf8(collector.get("/live/live.js").await.body.to_vec()).unwrap();
+    for sink in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+    ] {
+        assert!(
+            !script.contains(sink),
+            "{sink} would let an event's text run"
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_addresses_and_methods_are_answered_in_json() {
+    let collector = TestCollector::start();
+    let reply = collector.get("/nowhere").await;
+    assert_eq!(
+        (reply.status, reply.json()["code"].as_str()),
+        (404, Some("not_found"))
+    );
+    let reply = collector.get("/v1/batches").await;
+    assert_eq!(
+        (reply.status, reply.json()["code"].as_str()),
+        (405, Some("method_not_allowed"))
+    );
+}
