@@ -56,7 +56,7 @@ fn without_hashes(name: &str) -> String {
             Some((hash, rest))
                 if hash.len() >= 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()) =>
             {
-                result.push_str(rest)
+                result.push_str(rest);
             }
             _ => result.extend(["[", part]),
         }

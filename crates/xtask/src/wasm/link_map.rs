@@ -93,7 +93,7 @@ pub(super) fn read(wasm: &[u8]) -> Result<LinkMap> {
                     }
                 }
                 KnownCustom::Reloc(relocations) => {
-                    read_references(&relocations, &sections, &mut map.references)?
+                    read_references(&relocations, &sections, &mut map.references)?;
                 }
                 _ => {}
             },
