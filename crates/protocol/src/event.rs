@@ -10,6 +10,9 @@ use crate::{
     SegmentAssignmentEvent, Timestamp, WebActionEvent, WebEvent, event_type, read,
 };
 
+/// The `customerIdType` of a browser's pseudonym.
+pub const CUSTOMER_ID_TYPE_COOKIE: &str = "cookie";
+
 object! {
     /// One recorded fact. `event_type` says which of the parts is set.
     ///
@@ -62,6 +65,14 @@ impl Event {
     /// Which part the event's type names; `None` for a type that this version does not know.
     pub fn kind(&self) -> Option<EventKind> {
         EventKind::of(self.event_type.as_deref()?)
+    }
+
+    /// Whether the visitor is known by a browser's pseudonym only: `customerIdType` is
+    /// [`CUSTOMER_ID_TYPE_COOKIE`].
+    pub fn is_known_by_cookie(&self) -> bool {
+        self.customer_id_type
+            .as_deref()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case(CUSTOMER_ID_TYPE_COOKIE))
     }
 
     /// What the visitor did, where the event is a web event.

@@ -11,8 +11,8 @@ use sillage_protocol::mapping::{
     NewEvent, from_put_events, from_web_event_request, to_put_events, to_web_event_request,
 };
 use sillage_protocol::personalize::PutEventsRequest;
-use sillage_protocol::validate::validate_event;
-use sillage_protocol::{Event, ValidationError};
+use sillage_protocol::validate::{RequiredSet, missing_fields, validate_event, validate_strict};
+use sillage_protocol::{Event, ValidationError, derive};
 use uuid::Uuid;
 
 fn read_event(document: Value) -> Result<Event, ValidationError> {
@@ -84,7 +84,6 @@ fn the_full_files_have_every_member_of_their_models() {
             "personalize_part" => format!("{:?}", event.personalize.unwrap()),
             other => panic!("no model is called {other}"),
         };
-        // `name` is a member of 2019's reference to a target only.
         assert!(!text.contains("None"), "{name} lacks a member: {text}");
         assert_eq!(
             text.matches("extra: {").count(),
@@ -102,6 +101,51 @@ fn the_full_files_have_every_member_of_their_models() {
         if name == "full" {
             let text = format!("{:?}", read_web_event_request(&document).unwrap());
             assert!(!text.contains("None"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_full_event_carries_what_every_sdk_version_requires() {
+    for Valid { name, document, .. } in valid("events") {
+        if name.ends_with("event_full") {
+            let event = read_event(document).unwrap();
+            assert_eq!(
+                missing_fields(&event, RequiredSet::Latest),
+                [""; 0],
+                "{name}"
+            );
+            validate_strict(&event).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_an_incomplete_event_lacks_is_named() {
+    for Valid { name, document, .. } in valid("events") {
+        let event = read_event(document).unwrap();
+        let expected: &[&str] = match name.as_str() {
+            "minimal_anonymous" => &["correlationId", "session.type"],
+            "click_as_the_tracker_sends_it" => &["webActionEvent.action.id"],
+            "session_of_2019" => &["session.type"],
+            _ => continue,
+        };
+        assert_eq!(
+            missing_fields(&event, RequiredSet::Stored),
+            expected,
+            "{name}"
+        );
+        assert_eq!(validate_strict(&event).unwrap_err().field, expected[0]);
+    }
+}
+
+#[test]
+fn completing_a_tracked_event_makes_it_fit_to_be_stored() {
+    for Valid { name, document, .. } in valid("events") {
+        if ["minimal_anonymous", "click_as_the_tracker_sends_it"].contains(&name.as_str()) {
+            let mut event = read_event(document).unwrap();
+            derive::complete(&mut event, "shop");
+            validate_strict(&event).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
 }
@@ -205,7 +249,7 @@ fn valid_web_event_requests_survive_the_way_through_our_event() {
             session_id: "session-1",
         };
         let mut event = from_web_event_request(&request, new, NOW).unwrap();
-        sillage_protocol::derive::complete(&mut event, "shop");
+        derive::complete(&mut event, "shop");
         validate_event(&event, NOW).unwrap_or_else(|error| panic!("{name}: {error}"));
         let stored = Event::read(serde_json::to_value(&event).unwrap()).unwrap();
         let mut back = to_web_event_request(&stored, NOW).unwrap();

@@ -4,6 +4,7 @@ use serde_json::Value;
 use uuid::{Uuid, uuid};
 
 use crate::error::{ErrorCode, ValidationError};
+use crate::event::CUSTOMER_ID_TYPE_COOKIE;
 use crate::genesys::{
     ActionEventRequest, RequestPage, WebEventBrowser, WebEventDevice, WebEventRequest,
 };
@@ -15,8 +16,6 @@ use crate::{
 /// Namespace of the cookie ids that [`to_web_event_request`] makes: the version 5 UUID of
 /// `urn:sillage:customer` in RFC 9562's URL namespace.
 pub const CUSTOMER_NAMESPACE: Uuid = uuid!("3b3d5d78-3fc0-53f8-9ff1-02d0ea82a408");
-
-const COOKIE_TYPE: &str = "cookie";
 
 /// Where `externalId` is kept in our event, which has no member of that name.
 const EXTERNAL_ID: &str = "externalId";
@@ -50,7 +49,10 @@ pub fn to_web_event_request(
     };
     let external_id = match web.extra.get(EXTERNAL_ID) {
         Some(Value::String(id)) => Some(id.clone()),
-        _ => event.customer_id.clone().filter(|_| !is_cookie(event)),
+        _ => event
+            .customer_id
+            .clone()
+            .filter(|_| !event.is_known_by_cookie()),
     };
     let request = WebEventRequest {
         customer_cookie_id: customer_cookie_id(event),
@@ -132,7 +134,7 @@ pub fn from_web_event_request(
     };
     Ok(Event {
         customer_id: request.customer_cookie_id.clone(),
-        customer_id_type: Some(COOKIE_TYPE.to_owned()),
+        customer_id_type: Some(CUSTOMER_ID_TYPE_COOKIE.to_owned()),
         event_type: Some(event_type::WEB.to_owned()),
         web_event: Some(web),
         created_date: request.created_date,
@@ -216,13 +218,6 @@ fn unmappable(rule: &str) -> ValidationError {
     ValidationError::new(ErrorCode::Unmappable, "eventType", rule)
 }
 
-fn is_cookie(event: &Event) -> bool {
-    event
-        .customer_id_type
-        .as_deref()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case(COOKIE_TYPE))
-}
-
 fn customer_cookie_id(event: &Event) -> Option<String> {
     const UUID_CHARS: usize = 36;
     let session_id = event
@@ -230,7 +225,7 @@ fn customer_cookie_id(event: &Event) -> Option<String> {
         .as_ref()
         .and_then(|session| session.id.as_ref());
     let (id, may_stand) = match &event.customer_id {
-        Some(id) => (id, is_cookie(event)),
+        Some(id) => (id, event.is_known_by_cookie()),
         None => (session_id?, true),
     };
     if may_stand && id.len() == UUID_CHARS && Uuid::try_parse(id).is_ok() {

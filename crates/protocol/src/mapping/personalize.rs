@@ -17,10 +17,6 @@ use crate::{
 /// Kind of identifier that a user of Amazon Personalize has.
 const USER_ID_TYPE: &str = "userId";
 
-/// Kind of identifier that is only a browser's pseudonym. Personalize must not take it for a user:
-/// it ties the anonymous events of a session to the user by the session's id.
-const COOKIE_TYPE: &str = "cookie";
-
 /// Namespace of the ids that [`from_put_events`] makes of foreign event ids: the version 5 UUID of
 /// `urn:sillage:put-events` in RFC 9562's URL namespace.
 pub const EVENT_NAMESPACE: Uuid = uuid!("b50f3cc3-ed72-5add-b2ae-dfcdf62c113d");
@@ -31,7 +27,8 @@ pub const EVENT_NAMESPACE: Uuid = uuid!("b50f3cc3-ed72-5add-b2ae-dfcdf62c113d");
 /// for web actions `click` or `offer_` and the state; `itemId`, `eventValue` and
 /// `recommendationId` are lifted from attributes of these names; the remaining attributes become
 /// `properties`, as text, without those whose names Personalize reserves. `sentAt` is when the
-/// event happened. A visitor known by a cookie only is sent without `userId`.
+/// event happened. A visitor known by a cookie only is sent without `userId`: Personalize must not
+/// take a browser for a user, and ties a session's anonymous events to the user who appears in it.
 ///
 /// # Errors
 ///
@@ -47,7 +44,7 @@ pub fn to_put_events(
         user_id: event
             .customer_id
             .clone()
-            .filter(|_| event.customer_id_type.as_deref() != Some(COOKIE_TYPE)),
+            .filter(|_| !event.is_known_by_cookie()),
         session_id: event
             .session
             .as_ref()
@@ -73,7 +70,9 @@ fn personalize_event(event: &Event) -> Result<PersonalizeEvent, ValidationError>
         Some(_) => None,
     };
     let item_id = lift("itemId");
-    let event_value = lift("eventValue").and_then(|text| text.parse().ok());
+    let event_value = lift("eventValue")
+        .and_then(|text| text.parse::<f64>().ok())
+        .filter(|value| value.is_finite());
     let recommendation_id = lift("recommendationId");
     let type_name = part
         .event_type
