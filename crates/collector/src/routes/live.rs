@@ -224,7 +224,7 @@ impl Client {
     }
 
     /// A sequence that is ahead of the store comes from another one: the data folder was emptied
-    /// while a page stayed open. Such a page goes on with what comes now.
+    /// while a page stayed open. Such a page is shown whatever the feed brings.
     async fn within_store(&self, state: &AppState, sequence: i64) -> Result<i64, Cut> {
         let last = SequenceQuery {
             site_id: None,
@@ -236,10 +236,11 @@ impl Client {
             .events_by_sequence(last)
             .await
             .map_err(|_| Cut)?;
-        Ok(events
-            .first()
-            .map_or(-1, |event| event.sequence)
-            .min(sequence))
+        Ok(if events.iter().any(|event| event.sequence >= sequence) {
+            sequence
+        } else {
+            -1
+        })
     }
 
     async fn send_event(&self, event: &StoredEvent) -> Result<(), Cut> {

@@ -140,7 +140,7 @@ async fn what_is_no_batch_is_refused_as_a_whole() {
         (b"{".to_vec(), 400, "unreadable"),
         (b"hello".to_vec(), 400, "unreadable"),
         (invalid_utf8, 400, "unreadable"),
-        (endless, 400, "too_deep"),
+        (endless, 400, "wrong_type"),
         (b"\x1f\x8bnot gzip at all".to_vec(), 400, "unreadable"),
         (
             other_version.to_string().into_bytes(),

@@ -47,7 +47,10 @@ impl LiveStream {
 
     /// The id and the data of the next message.
     async fn message(&mut self) -> (i64, Value) {
-        let block = self.block().await.expect("the stream has ended");
+        let mut block = self.block().await.expect("the stream has ended");
+        while block == ": heartbeat" {
+            block = self.block().await.expect("the stream has ended");
+        }
         let field = |name: &str| {
             let line = block
                 .lines()

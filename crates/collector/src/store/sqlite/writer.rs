@@ -175,15 +175,16 @@ impl Thread {
     fn commit(&mut self, mut group: Group) {
         match self.write(&mut group) {
             Ok(written) => {
+                for event in written.stored {
+                    // Without subscribers there is nobody to tell. Before the answers, so that who
+                    // subscribes after an answer is not shown what it was about.
+                    let _ = self.feed.send(Arc::new(event));
+                }
                 for ((_, reply), verdict) in group.batches.into_iter().zip(written.verdicts) {
                     reply.send(verdict.map_err(|error| failed(&error)));
                 }
                 for reply in group.checks {
                     reply.send(Ok(()));
-                }
-                for event in written.stored {
-                    // Without subscribers there is nobody to tell.
-                    let _ = self.feed.send(Arc::new(event));
                 }
             }
             Err(error) => {
