@@ -81,10 +81,10 @@ mod tests {
             ),
             ("http://[::1]:80/x", "[::1]", "[::1]", "/x", None, None),
             (
-                "file:///tmp/page.html",
+                "file:///docs/page.html",
                 "",
                 "",
-                "/tmp/page.html",
+                "/docs/page.html",
                 None,
                 None,
             ),
