@@ -1,5 +1,11 @@
 //! The real binary as a process: how it starts, how it stops, and what a kill leaves.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod kill;
 mod start;
 mod stop;

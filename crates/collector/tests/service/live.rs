@@ -33,10 +33,9 @@ impl LiveStream {
     /// The next block of lines; `None` when the stream has ended.
     async fn block(&mut self) -> Option<String> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let block = block.to_owned();
-                self.text = rest.to_owned();
-                return Some(block);
+            if let Some(end) = self.text.find("\n\n") {
+                let block = self.text.drain(..end + 2).collect::<String>();
+                return Some(block.trim_end().to_owned());
             }
             let next = tokio::time::timeout(PATIENCE, self.body.next())
                 .await

@@ -1,5 +1,12 @@
 //! The service in process: the router that the binary serves, over a real store in a temporary folder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod cors;
 mod fixtures;
 mod idempotency;
