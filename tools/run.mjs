@@ -2,10 +2,14 @@
 // A failure is a `Failure` with one line to print; nobody needs a JavaScript stack for a missing compiler.
 
 import { spawn, spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+/** Where cargo puts what runs on this machine. */
+export const nativeTargetDir = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 
 /** An expected failure: its message is all that a person needs to see. */
 export class Failure extends Error {

@@ -8,7 +8,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { build } from "./build.mjs";
 import { requireRust } from "./provision/rust.mjs";
-import { Failure, root, run, runMain, say } from "./run.mjs";
+import { Failure, nativeTargetDir, root, run, runMain, say } from "./run.mjs";
 
 /** Port where neither a flag nor the environment names one. */
 const DEFAULT_PORT = 8787;
@@ -82,7 +82,7 @@ function requireWritable(folder) {
 
 /** Runs the collector until it ends or a signal comes; gives its exit code. */
 function serve({ listen, port, host, data, rest }) {
-  const program = `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/release/sillage-collector`;
+  const program = `${nativeTargetDir}/release/sillage-collector`;
   const demo =
     rest.some((arg) => /^--demo(=|$)/.test(arg)) || process.env.SILLAGE_DEMO ? [] : ["--demo", `${root}/www/shop`];
   const assets =

@@ -3,7 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { provideWasmToolchain, wasmTarget, wasmTargetDir } from "../provision/wasm-toolchain.mjs";
-import { root, run } from "../run.mjs";
+import { nativeTargetDir, root, run } from "../run.mjs";
 import { whenChanged } from "./stamps.mjs";
 
 /** Where the glue lies that `js/tracker.ts` imports, and the module before and after wasm-opt. */
@@ -70,6 +70,16 @@ export async function optimise(input, output, extra) {
 
 /** Compiles `crates/xtask` for this machine; gives its path. */
 export async function buildXtask() {
-  await run("cargo", ["build", "--quiet", "--package", "xtask"], { what: "compiling the build steps (xtask)" });
-  return `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/xtask`;
+  return buildStep("xtask", []);
+}
+
+/** Compiles wasm-bindgen's test runner, of the same version; gives its path. */
+export async function buildTestRunner() {
+  return buildStep("wasm-test-runner", ["--features", "test-runner"]);
+}
+
+async function buildStep(name, extra) {
+  const args = ["build", "--quiet", "--profile", "xtask", "--package", "xtask", "--bin", name, ...extra];
+  await run("cargo", args, { what: `compiling ${name}` });
+  return `${nativeTargetDir}/xtask/${name}`;
 }

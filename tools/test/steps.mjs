@@ -7,7 +7,7 @@ import { provideBrowser } from "../provision/browser.mjs";
 import { provideNodePackages } from "../provision/node-packages.mjs";
 import { requireRust } from "../provision/rust.mjs";
 import { provideWasmToolchain } from "../provision/wasm-toolchain.mjs";
-import { execute, Failure, root, run } from "../run.mjs";
+import { execute, Failure, nativeTargetDir, root, run } from "../run.mjs";
 import { report } from "../size.mjs";
 import { cargoCounts, nodeCounts } from "./counts.mjs";
 import { checkDependencyRules } from "./dependency-rules.mjs";
@@ -75,7 +75,7 @@ async function nodeTests(suite, all) {
     tee: true,
     env: {
       SILLAGE_CHROMIUM: chromium,
-      SILLAGE_COLLECTOR: `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/sillage-collector`,
+      SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector`,
       SILLAGE_TESTS: all ? "all" : "quick",
     },
   });

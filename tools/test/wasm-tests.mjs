@@ -1,9 +1,10 @@
 // tests/web.rs in headless Chromium, by wasm-bindgen's test runner out of our own lock file.
 
 import { mkdirSync, writeFileSync } from "node:fs";
+import { buildTestRunner } from "../build/wasm.mjs";
 import { provideBrowser } from "../provision/browser.mjs";
 import { provideWasmToolchain, wasmTarget } from "../provision/wasm-toolchain.mjs";
-import { execute, root, run } from "../run.mjs";
+import { execute, root } from "../run.mjs";
 
 /** No sandbox: CI runs as root in a container. The rest keeps Chromium from talking to its maker. */
 const chromiumFlags = [
@@ -30,19 +31,9 @@ export async function runWasmTests() {
     env: {
       ...env,
       CHROMEDRIVER: chromedriver,
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: `${runner} test-runner`,
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner,
       WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriver,
       WASM_BINDGEN_TEST_TIMEOUT: "120",
     },
   });
-}
-
-/** In a folder of its own: cargo would otherwise replace the xtask of the build by this larger one, and back. */
-async function buildTestRunner() {
-  const folder = `${root}/target/test-runner`;
-  await run("cargo", ["build", "--quiet", "--package", "xtask", "--features", "test-runner"], {
-    what: "compiling the wasm test runner",
-    env: { CARGO_TARGET_DIR: folder },
-  });
-  return `${folder}/debug/xtask`;
 }

@@ -1,6 +1,5 @@
 //! The steps of the build that need Rust libraries; `tools/*.mjs` call them, people call `npm run build`.
 
-mod test_runner;
 mod wasm;
 
 use std::env;
@@ -10,8 +9,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "usage:
     xtask wasm <compiled.wasm> <folder>    write tracker.wasm, tracker_bg.js and tracker_bg.d.ts
-    xtask functions <compiled.wasm>        list what the module's code consists of
-    xtask test-runner <test.wasm> [args]   run wasm tests (cargo's runner; feature `test-runner`)";
+    xtask functions <compiled.wasm>        list what the module's code consists of";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -29,7 +27,6 @@ fn dispatch() -> Result<()> {
     match args.as_slice() {
         ["wasm", input, folder] => wasm::build(input.as_ref(), folder.as_ref()),
         ["functions", input] => wasm::functions::list(input.as_ref()),
-        ["test-runner", rest @ ..] => test_runner::run(rest),
         _ => bail!("{USAGE}"),
     }
 }
