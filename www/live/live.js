@@ -49,7 +49,8 @@ function titleOf(event) {
   const action = event.webActionEvent;
   if (action) {
     const name = action.action?.prompt || action.actionMap?.displayName || "element";
-    return `${capitalized(action.action?.state ?? "engaged")} “${name}”`;
+    const state = action.action?.state ?? "engaged";
+    return `${state === "engaged" ? "Clicked" : capitalized(state)} “${name}”`;
   }
   if (event.webEvent?.eventName === "page_viewed") return event.webEvent.page?.title || "Page viewed";
   const name = event.webEvent?.eventName ?? shortType(event);
@@ -67,7 +68,10 @@ function pageOf(event) {
   const page = event.webEvent?.page;
   if (page?.url) return (page.hostname ?? "") + (page.pathname ?? page.url) + (page.fragment ? `#${page.fragment}` : "");
   const target = event.webActionEvent?.actionTarget?.selfUri;
-  return target ? `→ ${target}` : "";
+  if (target) return `→ ${target}`;
+  // A click names no page: it happened in the page view that it is correlated with.
+  const cause = entries.find((entry) => entry.message.event.id === event.correlationId)?.message.event;
+  return cause && cause !== event && cause.webEvent ? pageOf(cause) : "";
 }
 
 function visitorOf(event) {
@@ -107,6 +111,7 @@ function entryOf(message) {
   const badge = element("span", { className: "badge" }, BADGES[entry.look]);
   badge.setAttribute("aria-hidden", "true");
   const subtitle = subtitleOf(event);
+  const page = pageOf(event);
   entry.button = element(
     "button",
     { type: "button" },
@@ -115,7 +120,7 @@ function entryOf(message) {
     element("span", { className: "name" },
       element("span", { className: "hidden-visually" }, `${LOOK_NAMES[entry.look]}: `),
       entry.title, subtitle ? element("small", {}, subtitle) : null),
-    element("span", { className: "page", title: pageOf(event) }, pageOf(event)),
+    element("span", { className: "page", title: page }, page),
     who,
   );
   entry.button.addEventListener("click", () => open(entry));
