@@ -18,7 +18,7 @@ export type Finished = (batch: string, answered: string, status: number, rejecte
 /** What `src/browser/host.rs` imports. */
 export interface Host {
   random(): number;
-  read(): string | undefined;
+  read(): string;
   remember(record: string): void;
   adopt(): string;
   spill(batches: string): void;
@@ -31,9 +31,9 @@ const { fetch } = window;
 /** The record of visitor, session and consent: in localStorage, where that is blocked in a cookie, else in a variable. */
 function recordOf(key: string) {
   const cookie = encodeURIComponent(key);
-  let memory: string | undefined;
+  let memory = "";
   return {
-    read(): string | undefined {
+    read(): string {
       try {
         const stored = localStorage.getItem(key);
         if (stored) return stored;

@@ -37,15 +37,14 @@ let instantiated: Promise<void> | undefined;
 /** Fetches and compiles the module, once. */
 export function instantiate(url: string | URL): Promise<void> {
   instantiated ??= (async () => {
-    const imports = { "./tracker_bg.js": glue as unknown as WebAssembly.ModuleImports };
     let source: WebAssembly.WebAssemblyInstantiatedSource;
     try {
-      source = await WebAssembly.instantiateStreaming(fetch(url), imports);
+      source = await WebAssembly.instantiateStreaming(fetch(url), glue.imports);
     } catch {
       // A server that sends another media type than application/wasm.
-      source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), imports);
+      source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports);
     }
-    glue.__wbg_set_wasm(source.instance.exports);
+    glue.attach(source.instance.exports);
     if (!isAnonymous()) await readHints();
   })();
   return instantiated;

@@ -38,12 +38,7 @@ impl Tracker {
             Ok(config) => Ok(Self {
                 page: Page::open(host, config, anonymous, debug),
             }),
-            Err(error) => {
-                let mut message = String::from(error.option);
-                message.push(' ');
-                message.push_str(error.rule);
-                Err(JsValue::from_str(&message))
-            }
+            Err(error) => Err(JsValue::from_str(error)),
         }
     }
 
@@ -73,18 +68,15 @@ impl Tracker {
             8 => Input::FlushRequested,
             9 => {
                 let (batch, answered, status) = (fields.take(), fields.take(), fields.take());
-                let mut number = || fields.take().parse().unwrap_or(0);
-                let (rejected, retry_after_ms) = (number(), number());
+                let (rejected, retry_after_ms) = (fields.take_number(), fields.take_number());
                 Input::SendFinished {
                     batch,
                     outcome: match status {
                         "200" if answered == batch => Outcome::Acknowledged { rejected },
                         "400" | "413" if answered == batch => {
-                            Outcome::Acknowledged { rejected: u32::MAX }
+                            Outcome::Acknowledged { rejected: u64::MAX }
                         }
-                        _ => Outcome::Unconfirmed {
-                            retry_after_ms: retry_after_ms.into(),
-                        },
+                        _ => Outcome::Unconfirmed { retry_after_ms },
                     },
                 }
             }

@@ -49,7 +49,7 @@ impl Page {
         };
         let surroundings = &mut Surroundings(&self.browser, Some(self));
         let memory = self.browser.host.read();
-        core.handle(at, Input::MemoryRead(memory.as_deref()), surroundings);
+        core.handle(at, Input::MemoryRead(&memory), surroundings);
         if let Input::PageSeen {
             cause: PageCause::Loaded,
             ..

@@ -12,9 +12,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn random(this: &Host) -> u32;
 
-    /// The record of visitor, session and consent.
+    /// The record of visitor, session and consent; empty where there is none.
     #[wasm_bindgen(method)]
-    pub(crate) fn read(this: &Host) -> Option<String>;
+    pub(crate) fn read(this: &Host) -> String;
 
     /// Stores that record.
     #[wasm_bindgen(method)]

@@ -6,11 +6,14 @@
 
 use sillage_protocol::{Timestamp, event_type};
 
+use crate::text::put;
 use crate::{Dropped, json};
 
 /// What all events of one page view within one session have in common.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Context {
+    /// Which context of this page it is: two of one number are the same.
+    pub(crate) number: u32,
     pub(crate) session: String,
     /// Id of the page view's own event.
     pub(crate) view: String,
@@ -23,28 +26,28 @@ pub(crate) struct Context {
 impl Context {
     /// Members of `Event` that say in which visit.
     fn push_visit(&self, out: &mut String) {
-        out.push_str("\"session\":{\"id\":\"");
-        out.push_str(&self.session);
-        out.push_str("\",\"type\":\"web\"},\"correlationId\":\"");
-        out.push_str(&self.view);
-        out.push_str("\",");
+        put(out, "\"session\":{\"id\":\"");
+        put(out, &self.session);
+        put(out, "\",\"type\":\"web\"},\"correlationId\":\"");
+        put(out, &self.view);
+        put(out, "\",");
     }
 
     /// Members of `webEvent` that say where and with what.
     fn push_where(&self, out: &mut String) {
-        out.push_str(&self.place);
-        out.push(',');
-        out.push_str(&self.environment);
+        put(out, &self.place);
+        put(out, ",");
+        put(out, &self.environment);
     }
 
     /// The members that a batch's events share.
     pub(crate) fn push_defaults(&self, out: &mut String) {
         self.push_visit(out);
-        out.push_str("\"eventType\":\"");
-        out.push_str(event_type::WEB);
-        out.push_str("\",\"webEvent\":{");
+        put(out, "\"eventType\":\"");
+        put(out, event_type::WEB);
+        put(out, "\",\"webEvent\":{");
         self.push_where(out);
-        out.push('}');
+        put(out, "}");
     }
 }
 
@@ -66,35 +69,36 @@ pub(crate) fn push_event(
     is_default: bool,
     part: Part<'_>,
 ) {
-    out.push_str("{\"id\":\"");
-    out.push_str(id);
-    out.push_str("\",\"createdDate\":\"");
-    for byte in created_at.to_iso() {
-        out.push(char::from(byte));
-    }
-    out.push_str("\",");
+    put(out, "{\"id\":\"");
+    put(out, id);
+    put(out, "\",\"createdDate\":\"");
+    put(
+        out,
+        core::str::from_utf8(&created_at.to_iso()).unwrap_or_default(),
+    );
+    put(out, "\",");
     if !is_default {
         context.push_visit(out);
     }
     match part {
         Part::Web(members) => {
-            out.push_str("\"webEvent\":{");
+            put(out, "\"webEvent\":{");
             if !is_default {
                 context.push_where(out);
-                out.push(',');
+                put(out, ",");
             }
-            out.push_str(members);
+            put(out, members);
         }
         Part::Action(members) => {
-            out.push_str("\"eventType\":\"");
-            out.push_str(event_type::WEB_ACTION);
-            out.push_str("\",\"webEvent\":null,\"webActionEvent\":{");
-            out.push_str(members);
-            out.push(',');
-            out.push_str(&context.environment);
+            put(out, "\"eventType\":\"");
+            put(out, event_type::WEB_ACTION);
+            put(out, "\",\"webEvent\":null,\"webActionEvent\":{");
+            put(out, members);
+            put(out, ",");
+            put(out, &context.environment);
         }
     }
-    out.push_str("}}");
+    put(out, "}}");
 }
 
 /// Cumulative counts of one outbox, all of events: what was recorded, and what was dropped.
@@ -107,18 +111,19 @@ pub(crate) struct Counters {
 
 impl Counters {
     pub(crate) fn push(&self, out: &mut String) {
-        out.push_str("\"counters\":{\"outboxId\":\"");
-        out.push_str(&self.outbox);
-        out.push_str("\",\"tracked\":");
+        put(out, "\"counters\":{\"outboxId\":\"");
+        put(out, &self.outbox);
+        put(out, "\",\"tracked\":");
         json::push_decimal(out, self.tracked.into());
-        out.push_str(",\"dropped\":");
-        let mut opening = '{';
+        put(out, ",\"dropped\":");
+        let mut opening = "{\"";
         for reason in Dropped::ALL {
-            out.push(opening);
-            opening = ',';
-            json::push_key(out, reason.as_str());
+            put(out, opening);
+            opening = ",\"";
+            put(out, reason.as_str());
+            put(out, "\":");
             json::push_decimal(out, self.dropped[reason as usize].into());
         }
-        out.push_str("}}");
+        put(out, "}}");
     }
 }

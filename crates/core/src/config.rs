@@ -1,5 +1,6 @@
 //! What a site may set, with its default, unit and range.
 
+use crate::text::owned;
 use crate::{Consent, Fields, json};
 use sillage_protocol::limits::MAX_SITE_ID_CHARS;
 
@@ -29,15 +30,6 @@ pub struct Config {
     pub max_batch_events: u64,
 }
 
-/// An option that breaks its rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    /// The option's name, as JavaScript writes it.
-    pub option: &'static str,
-    /// What it must be.
-    pub rule: &'static str,
-}
-
 impl Config {
     /// The defaults for `site`.
     pub fn new(site: String) -> Self {
@@ -59,61 +51,50 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Names the first option that breaks its rule.
-    pub fn read(mut options: Fields<'_>) -> Result<Self, ConfigError> {
+    /// A message that names the first option that breaks its rule, and the rule.
+    pub fn read(mut options: Fields<'_>) -> Result<Self, &'static str> {
         let site = options.take();
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-        if site.is_empty() || site.len() > MAX_SITE_ID_CHARS || !site.bytes().all(is_word) {
-            return Err(ConfigError {
-                option: "site",
-                rule: "must be 1 to 64 letters, digits, '.', '_' or '-'",
-            });
+        if !is_site(site) {
+            return Err("site must be 1 to 64 letters, digits, '.', '_' or '-'");
         }
-        let mut config = Self::new(String::from(site));
+        let mut config = Self::new(owned(site));
         let consent = options.take();
         if !consent.is_empty() {
-            config.consent = Consent::from_name(consent).ok_or(ConfigError {
-                option: "consent",
-                rule: "must be granted, pending or denied",
-            })?;
+            config.consent =
+                Consent::from_name(consent).ok_or("consent must be granted, pending or denied")?;
         }
-        for (option, flag) in [
-            ("pageviews", &mut config.pageviews),
-            ("hashRouting", &mut config.hash_routing),
-            ("clicks", &mut config.clicks),
+        for flag in [
+            &mut config.pageviews,
+            &mut config.hash_routing,
+            &mut config.clicks,
         ] {
             *flag = match options.take() {
                 "" => continue,
                 "true" => true,
                 "false" => false,
-                _ => {
-                    return Err(ConfigError {
-                        option,
-                        rule: "must be true or false",
-                    });
-                }
+                _ => return Err("pageviews, hashRouting and clicks must be true or false"),
             };
         }
-        for (option, number, least, greatest) in [
-            (
-                "idleTimeoutMs",
-                &mut config.idle_timeout_ms,
-                60_000,
-                36_000_000,
-            ),
-            ("flushIntervalMs", &mut config.flush_interval_ms, 0, 60_000),
-            ("maxBatchEvents", &mut config.max_batch_events, 1, 1_000),
+        for (number, least, greatest) in [
+            (&mut config.idle_timeout_ms, 60_000, 36_000_000),
+            (&mut config.flush_interval_ms, 0, 60_000),
+            (&mut config.max_batch_events, 1, 1_000),
         ] {
             let digits = options.take();
             if !digits.is_empty() {
                 *number = json::read_decimal(digits)
-                    .ok_or(ConfigError {
-                        option,
-                        rule: "must be a whole number, 0 or more",
-                    })?
+                    .ok_or("idleTimeoutMs, flushIntervalMs and maxBatchEvents must be whole numbers, 0 or more")?
                     .clamp(least, greatest);
             }
         }
         Ok(config)
     }
+}
+
+fn is_site(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= MAX_SITE_ID_CHARS
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }

@@ -1,6 +1,7 @@
 //! Facts that the shell reports, in the past tense.
 
-use crate::Consent;
+use crate::text::take_until;
+use crate::{Consent, json};
 use sillage_protocol::Timestamp;
 
 /// Parts the words of a text that crosses from JavaScript (ASCII "unit separator").
@@ -15,21 +16,20 @@ pub struct Fields<'a>(pub &'a str);
 impl<'a> Fields<'a> {
     /// The next word.
     pub fn take(&mut self) -> &'a str {
-        let end = self.0.bytes().position(|byte| byte == SEPARATOR);
-        let (word, rest) = match end {
-            Some(end) => (&self.0[..end], &self.0[end + 1..]),
-            None => (self.0, ""),
-        };
-        self.0 = rest;
-        word
+        take_until(&mut self.0, SEPARATOR)
+    }
+
+    /// The next word as a whole number; 0 where it is none.
+    pub fn take_number(&mut self) -> u64 {
+        json::read_decimal(self.take()).unwrap_or(0)
     }
 }
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
-    /// The stored record was read: another tab may have written it.
-    MemoryRead(Option<&'a str>),
+    /// The stored record was read, empty where there is none: another tab may have written it.
+    MemoryRead(&'a str),
     /// Batches that earlier pages left behind were found.
     SpillFound(&'a str),
     /// A page came into view.
@@ -77,8 +77,8 @@ pub enum Input<'a> {
 pub enum Outcome {
     /// The answer carried the batch's id: every event is stored, known already, or rejected.
     Acknowledged {
-        /// How many of them were rejected for good; `u32::MAX` where the batch was refused whole.
-        rejected: u32,
+        /// How many of them were rejected for good; `u64::MAX` where the batch was refused whole.
+        rejected: u64,
     },
     /// Anything else, whatever its status: a captive portal and a firewall answer too.
     Unconfirmed {

@@ -3,13 +3,10 @@
 //! `serde_json` would add more to the module than all of delivery; whole objects come as text from
 //! `JSON.stringify`, which the browser has anyway.
 
-/// Appends `"name":` to `out`.
-pub(crate) fn push_key(out: &mut String, name: &str) {
-    push_str(out, name);
-    out.push(':');
-}
+use crate::text::put;
 
 /// Appends `text` to `out` as a JSON string (RFC 8259, section 7).
+#[inline(never)]
 pub(crate) fn push_str(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
@@ -19,9 +16,9 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
                 out.push(character);
             }
             '\0'..='\x1f' => {
-                out.push_str("\\u00");
-                push_hex(out, character as u32 >> 4);
-                push_hex(out, character as u32 & 15);
+                put(out, "\\u00");
+                push_digit(out, character as u8 >> 4);
+                push_digit(out, character as u8 & 15);
             }
             _ => out.push(character),
         }
@@ -29,8 +26,8 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn push_hex(out: &mut String, digit: u32) {
-    out.extend(char::from_digit(digit, 16));
+fn push_digit(out: &mut String, digit: u8) {
+    out.push(char::from(if digit > 9 { b'a' - 10 } else { b'0' } + digit));
 }
 
 /// Appends `value` in decimal digits.
@@ -38,7 +35,7 @@ pub(crate) fn push_decimal(out: &mut String, value: u64) {
     if value > 9 {
         push_decimal(out, value / 10);
     }
-    out.extend(char::from_digit((value % 10) as u32, 10));
+    push_digit(out, (value % 10) as u8);
 }
 
 /// The number that `digits` writes; `None` where there is anything else.

@@ -9,12 +9,12 @@ mod json;
 mod outbox;
 mod redact;
 mod retry;
-mod session;
 mod shell;
+mod text;
 mod tracker;
 mod visitor;
 
-pub use config::{Config, ConfigError};
+pub use config::Config;
 pub use consent::Consent;
 pub use dropped::Dropped;
 pub use input::{Fields, Input, Outcome, PageCause};

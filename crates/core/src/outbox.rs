@@ -1,17 +1,20 @@
-//! Events that the collector has not acknowledged: those that wait, as text, then immutable
-//! batches.
+//! Events that the collector has not acknowledged: those that wait, then immutable batches.
+//!
+//! Both are kept as text. A batch is a line of id, number of events and body: the form in which it
+//! is left for the next page too.
 
 use sillage_protocol::Timestamp;
 
 use crate::batch::{Context, Counters, Part, push_event};
 use crate::shell::timed_id;
+use crate::text::{owned, put, take_until};
 use crate::{Shell, json};
 
-/// Most batches that are kept; the oldest goes first.
+/// Longest text of all batches, in bytes; the oldest batch goes first.
 ///
-/// With batches of at most 48 KiB this is what fits into the 5 MiB of localStorage, whose
-/// characters take two bytes each, and leaves the site more than half of it.
-const MAX_BATCHES: usize = 20;
+/// A fifth of the 5 MiB of localStorage, whose characters take two bytes each, so that the site
+/// keeps more than half of it.
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// Longest list of events in a batch, in bytes: leaves room for the batch's head in the 64 KiB
 /// that a leaving page may send in all
@@ -19,11 +22,21 @@ const MAX_BATCHES: usize = 20;
 pub(crate) const MAX_BATCH_BYTES: usize = 48 * 1024;
 
 /// A batch that was formed and never changes again.
-#[derive(Clone, Debug)]
-pub(crate) struct Batch {
-    pub(crate) id: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch<'a> {
+    pub(crate) id: &'a str,
     pub(crate) events: u32,
-    pub(crate) body: String,
+    pub(crate) body: &'a str,
+}
+
+/// Takes the first batch off `lines`.
+fn take_batch<'a>(lines: &mut &'a str) -> Batch<'a> {
+    let mut body = take_until(lines, b'\n');
+    Batch {
+        id: take_until(&mut body, b' '),
+        events: json::read_decimal(take_until(&mut body, b' ')).unwrap_or(0) as u32,
+        body,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -31,20 +44,25 @@ pub(crate) struct Outbox {
     /// The events that wait, as the members of a JSON array.
     waiting: String,
     waiting_events: u32,
-    /// Context of the first of them: the defaults of their batch.
-    defaults: Context,
-    batches: Vec<Batch>,
+    /// What they share, as members of the batch's defaults.
+    defaults: String,
+    /// Number of the context that the defaults are of.
+    default_context: u32,
+    /// A line each.
+    batches: String,
 }
 
 impl Outbox {
     /// Takes an event; what waits must be sealed first where [`Outbox::has_room`] says so.
     pub(crate) fn push(&mut self, id: &str, at: Timestamp, context: &Context, part: Part<'_>) {
         if self.waiting.is_empty() {
-            self.defaults.clone_from(context);
+            self.default_context = context.number;
+            self.defaults.clear();
+            context.push_defaults(&mut self.defaults);
         } else {
-            self.waiting.push(',');
+            put(&mut self.waiting, ",");
         }
-        let is_default = self.defaults == *context;
+        let is_default = self.default_context == context.number;
         push_event(&mut self.waiting, id, at, context, is_default, part);
         self.waiting_events += 1;
     }
@@ -62,14 +80,20 @@ impl Outbox {
         self.waiting_events == 0 && self.batches.is_empty()
     }
 
-    pub(crate) fn batches(&self) -> &[Batch] {
+    /// The batches, a line each.
+    pub(crate) fn lines(&self) -> &str {
         &self.batches
+    }
+
+    /// The batches.
+    pub(crate) fn batches(&self) -> impl Iterator<Item = Batch<'_>> {
+        let mut lines = &*self.batches;
+        core::iter::from_fn(move || (!lines.is_empty()).then(|| take_batch(&mut lines)))
     }
 
     /// How many events have no verdict yet.
     pub(crate) fn pending(&self) -> u32 {
-        self.batches
-            .iter()
+        self.batches()
             .fold(self.waiting_events, |sum, batch| sum + batch.events)
     }
 
@@ -78,7 +102,7 @@ impl Outbox {
         &mut self,
         now: Timestamp,
         site: &str,
-        visitor: Option<&str>,
+        visitor: &str,
         counters: &Counters,
         shell: &mut dyn Shell,
     ) -> u32 {
@@ -86,48 +110,68 @@ impl Outbox {
             return 0;
         }
         let id = timed_id(now, shell);
-        let mut body = String::from("\"id\":\"");
-        body.push_str(&id);
-        body.push_str("\",\"siteId\":");
-        json::push_str(&mut body, site);
-        body.push_str(concat!(
-            ",\"tracker\":{\"name\":\"sillage\",\"version\":\"",
-            env!("CARGO_PKG_VERSION"),
-            "\"},\"defaults\":{"
-        ));
-        if let Some(visitor) = visitor {
-            body.push_str("\"customerId\":\"");
-            body.push_str(visitor);
-            body.push_str("\",\"customerIdType\":\"cookie\",");
+        let body = &mut self.batches;
+        put(body, &id);
+        put(body, " ");
+        json::push_decimal(body, self.waiting_events.into());
+        put(body, " \"id\":\"");
+        put(body, &id);
+        put(body, "\",\"siteId\":");
+        json::push_str(body, site);
+        put(
+            body,
+            concat!(
+                ",\"tracker\":{\"name\":\"sillage\",\"version\":\"",
+                env!("CARGO_PKG_VERSION"),
+                "\"},\"defaults\":{"
+            ),
+        );
+        if !visitor.is_empty() {
+            put(body, "\"customerId\":\"");
+            put(body, visitor);
+            put(body, "\",\"customerIdType\":\"cookie\",");
         }
-        self.defaults.push_defaults(&mut body);
-        body.push_str("},\"events\":[");
-        body.push_str(&self.waiting);
-        body.push_str("],");
-        counters.push(&mut body);
-        body.push('}');
-        let events = self.waiting_events;
+        put(body, &self.defaults);
+        put(body, "},\"events\":[");
+        put(body, &self.waiting);
+        put(body, "],");
+        counters.push(body);
+        put(body, "}\n");
         self.waiting.clear();
         self.waiting_events = 0;
-        self.push_batch(Batch { id, events, body })
+        self.fit()
     }
 
-    /// Takes a batch. Returns how many older events had to go.
-    fn push_batch(&mut self, batch: Batch) -> u32 {
-        self.batches.push(batch);
-        if self.batches.len() > MAX_BATCHES {
-            self.batches.remove(0).events
-        } else {
-            0
+    /// Lets the oldest batches go until the rest fits. Returns how many events that were.
+    fn fit(&mut self) -> u32 {
+        let mut dropped = 0;
+        let mut rest = &*self.batches;
+        while rest.len() > MAX_BYTES {
+            dropped += take_batch(&mut rest).events;
         }
+        if dropped > 0 {
+            self.batches = owned(rest);
+        }
+        dropped
     }
 
     /// Lets a batch go that has its verdict. Returns how many events it held.
     pub(crate) fn settle(&mut self, id: &str) -> u32 {
-        match self.batches.iter().position(|batch| batch.id == id) {
-            Some(at) => self.batches.remove(at).events,
-            None => 0,
+        let mut settled = 0;
+        let mut kept = String::new();
+        let mut lines = &*self.batches;
+        while !lines.is_empty() {
+            let mut line = lines;
+            let batch = take_batch(&mut lines);
+            if batch.id == id {
+                settled += batch.events;
+            } else {
+                line = &line[..line.len() - lines.len()];
+                put(&mut kept, line);
+            }
         }
+        self.batches = kept;
+        settled
     }
 
     /// Lets everything go. Returns how many events that were.
@@ -139,49 +183,11 @@ impl Outbox {
         pending
     }
 
-    /// The batches as the next page of the site finds them: a line each, of id, number of events
-    /// and body.
-    pub(crate) fn spill(&self) -> String {
-        let mut lines = String::new();
-        for batch in &self.batches {
-            lines.push_str(&batch.id);
-            lines.push(' ');
-            json::push_decimal(&mut lines, batch.events.into());
-            lines.push(' ');
-            lines.push_str(&batch.body);
-            lines.push('\n');
-        }
-        lines
+    /// Takes over the batches that other pages left. Returns how many
+    /// events had to go for want of room.
+    pub(crate) fn adopt(&mut self, lines: &str) -> u32 {
+        // Two tabs may have adopted the same: the collector knows an event when it comes again.
+        put(&mut self.batches, lines);
+        self.fit()
     }
-
-    /// Takes over the batches that [`Outbox::spill`] wrote; known batches, and lines that cannot be
-    /// read, are passed over. Returns how many events had to go for want of room.
-    pub(crate) fn adopt(&mut self, mut lines: &str) -> u32 {
-        let mut dropped = 0;
-        while let Some(line) = cut_at(&mut lines, b'\n') {
-            let mut body = line;
-            let (Some(id), Some(events)) = (cut_at(&mut body, b' '), cut_at(&mut body, b' '))
-            else {
-                continue;
-            };
-            if self.batches.iter().all(|batch| batch.id != id) {
-                dropped += self.push_batch(Batch {
-                    id: String::from(id),
-                    events: json::read_decimal(events)
-                        .and_then(|n| n.try_into().ok())
-                        .unwrap_or(1),
-                    body: String::from(body),
-                });
-            }
-        }
-        dropped
-    }
-}
-
-/// Takes the part of `text` before `delimiter` off it.
-fn cut_at<'a>(text: &mut &'a str, delimiter: u8) -> Option<&'a str> {
-    let end = text.bytes().position(|byte| byte == delimiter)?;
-    let part = &text[..end];
-    *text = &text[end + 1..];
-    Some(part)
 }

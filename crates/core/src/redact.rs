@@ -4,6 +4,7 @@
 //! and path alike (<https://github.com/PostHog/posthog-js/issues/435>). What looks like one is
 //! replaced by `REDACTED`; the rest of the address stays as it is. Redacting twice changes nothing.
 
+use crate::text::{cut, end_of, put};
 use sillage_protocol::limits::{MAX_TEXT_CHARS, MAX_URL_CHARS};
 
 const REDACTED: &str = "REDACTED";
@@ -40,14 +41,17 @@ pub fn redact_url(url: &str) -> String {
         return kept;
     };
     if !bytes[colon..].starts_with(b"://") {
-        kept.push_str(&url[..=colon]);
+        put(&mut kept, &url[..=colon]);
         return kept;
     }
     let host = colon + 3;
     let path = end_of(bytes, host, b"/?#");
-    kept.push_str(&url[..host]);
+    put(&mut kept, &url[..host]);
     let credentials = bytes[host..path].iter().rposition(|&byte| byte == b'@');
-    kept.push_str(&url[credentials.map_or(host, |at| host + at + 1)..path]);
+    put(
+        &mut kept,
+        &url[credentials.map_or(host, |at| host + at + 1)..path],
+    );
 
     let mut before = 0..0;
     let mut at = path;
@@ -64,21 +68,12 @@ pub fn redact_url(url: &str) -> String {
         } else {
             is_secret_piece(name, piece)
         };
-        kept.push_str(if secret { REDACTED } else { &url[start..end] });
+        put(&mut kept, if secret { REDACTED } else { &url[start..end] });
         before = start..end;
         at = end;
     }
     cut(&mut kept, MAX_URL_CHARS);
     kept
-}
-
-/// Shortens `text` to at most `max` bytes, between two characters.
-pub(crate) fn cut(text: &mut String, max: usize) {
-    let mut end = max;
-    while !text.is_char_boundary(end.min(text.len())) {
-        end -= 1;
-    }
-    text.truncate(end);
 }
 
 /// `text` as a reader sees it: runs of white space are one space, none at the ends; at most
@@ -99,18 +94,11 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
-fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
-    bytes[start..]
-        .iter()
-        .position(|byte| delimiters.contains(byte))
-        .map_or(bytes.len(), |length| start + length)
-}
-
 fn is_secret_value(name: &[u8], value: &[u8]) -> bool {
     if value.is_empty() {
         return false;
     }
-    let is_nested_query = value.contains(&b'=') || contains(value, b"%3d");
+    let is_nested_query = contains(value, b"=") || contains(value, b"%3d");
     has_address(value)
         || is_named(name, SECRET_NAMES)
         || is_whole(name, SECRET_WHOLE_NAMES)
@@ -125,7 +113,7 @@ fn is_secret_piece(before: &[u8], piece: &[u8]) -> bool {
 
 /// An e-mail address, plain or percent-encoded.
 fn has_address(piece: &[u8]) -> bool {
-    piece.contains(&b'@') || contains(piece, b"%40")
+    contains(piece, b"@") || contains(piece, b"%40")
 }
 
 fn is_link_token(before: &[u8], piece: &[u8]) -> bool {
@@ -307,7 +295,8 @@ mod tests {
         #[test]
         fn any_text_is_taken_and_kept_short(text in ".{0,3000}") {
             prop_assert!(redact_url(&text).len() <= MAX_URL_CHARS);
-            prop_assert!(redact_url(&format!("https://a.test/{text}")).len() <= MAX_URL_CHARS);
+            let url = format!("https://a.test/{text}");
+            prop_assert!(redact_url(&url).len() <= MAX_URL_CHARS);
         }
     }
 }

@@ -4,6 +4,7 @@ use sillage_protocol::Timestamp;
 use uuid::{Builder, Uuid};
 
 use crate::Dropped;
+use crate::text::owned;
 
 /// The shell around the core: the browser in a page, a recorder in tests.
 ///
@@ -64,5 +65,5 @@ fn random_bytes(shell: &mut dyn Shell) -> [u8; 16] {
 }
 
 fn text(id: Uuid) -> String {
-    String::from(&*id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+    owned(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
 }

@@ -8,6 +8,7 @@ use crate::outbox::{MAX_BATCH_BYTES, Outbox};
 use crate::redact::{one_line, redact_url};
 use crate::retry::Retry;
 use crate::shell::{random_id, timed_id};
+use crate::text::{end_of, owned, put};
 use crate::visitor::Visitor;
 use crate::{Config, Consent, Dropped, Fields, Input, Outcome, PageCause, Shell, Urgency, json};
 
@@ -21,7 +22,8 @@ pub struct Tracker {
     context: Context,
     last_created_at: Timestamp,
     outbox: Outbox,
-    in_flight: Option<String>,
+    /// Id of the batch whose answer is awaited; empty where there is none.
+    in_flight: String,
     retry: Retry,
     /// When what waits is due.
     flush_at: Timestamp,
@@ -48,13 +50,13 @@ impl Tracker {
     /// A tracker that has seen nothing yet. `anonymous` is Global Privacy Control.
     pub fn new(config: Config, anonymous: bool, shell: &mut dyn Shell) -> Self {
         Self {
-            visitor: Visitor::new(anonymous, config.consent, config.idle_timeout_ms),
+            visitor: Visitor::new(anonymous),
             config,
             url: String::new(),
             context: Context::default(),
             last_created_at: Timestamp(0),
             outbox: Outbox::default(),
-            in_flight: None,
+            in_flight: String::new(),
             retry: Retry::default(),
             flush_at: Timestamp(0),
             wake_at: None,
@@ -69,7 +71,16 @@ impl Tracker {
 
     /// The visitor's consent: their own choice, else what the site set.
     pub fn consent(&self) -> Consent {
-        self.visitor.consent()
+        self.visitor.choice().unwrap_or(self.config.consent)
+    }
+
+    fn may_send(&self) -> bool {
+        self.consent() == Consent::Granted
+    }
+
+    /// Whether ids, and events that hold them, may be written down.
+    fn may_remember(&self) -> bool {
+        self.may_send() && !self.visitor.is_anonymous()
     }
 
     /// What became of the events of this page.
@@ -86,11 +97,11 @@ impl Tracker {
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut dyn Shell) {
         match input {
             Input::MemoryRead(line) => {
-                self.visitor.memory_read(line);
+                self.visitor.memory_read(line, &self.config);
                 self.obey_denial(shell);
             }
             Input::SpillFound(lines) => {
-                if self.visitor.may_remember() && !lines.is_empty() {
+                if self.may_remember() && !lines.is_empty() {
                     let dropped = self.outbox.adopt(lines);
                     self.drop_events(Dropped::QueueFull, dropped, shell);
                     self.has_spilled = true;
@@ -111,8 +122,10 @@ impl Tracker {
                 self.send_finished(now, batch, outcome, shell);
             }
             Input::ConsentChanged(consent) => {
-                self.visitor.consent_changed(consent, shell);
+                self.visitor.choose(consent);
+                self.config.consent = consent;
                 self.obey_denial(shell);
+                self.visitor.remember(self.may_remember(), shell);
             }
         }
         self.ask_to_be_woken(now, shell);
@@ -124,7 +137,7 @@ impl Tracker {
             self.visitor.forget();
             let dropped = self.outbox.clear();
             self.drop_events(Dropped::NoConsent, dropped, shell);
-            self.in_flight = None;
+            self.in_flight.clear();
             if core::mem::take(&mut self.has_spilled) {
                 shell.spill("");
             }
@@ -144,30 +157,30 @@ impl Tracker {
             if self.counted_part(&url) == self.counted_part(&self.url) {
                 return;
             }
-            referrer.clone_from(&self.url);
+            referrer = owned(&self.url);
         }
-        let mut place = String::from("\"page\":{\"url\":");
+        let mut place = owned("\"page\":{\"url\":");
         json::push_str(&mut place, &url);
-        place.push(',');
-        place.push_str(facts.take());
-        place.push_str("},\"referrer\":");
+        put(&mut place, ",");
+        put(&mut place, facts.take());
+        put(&mut place, "},\"referrer\":");
         if referrer.is_empty() {
-            place.push_str("null");
+            put(&mut place, "null");
         } else {
-            place.push_str("{\"url\":");
+            put(&mut place, "{\"url\":");
             json::push_str(&mut place, &referrer);
-            place.push('}');
+            put(&mut place, "}");
         }
         self.url = url;
+        self.context.number += 1;
         self.context.view = timed_id(now, shell);
         self.context.place = place;
-        self.context.environment = String::from(facts.take());
+        self.context.environment = owned(facts.take());
         if self.config.pageviews || cause == PageCause::Called {
-            let view = self.context.view.clone();
             self.record(
                 now,
                 now,
-                Some(view),
+                true,
                 Part::Web("\"eventName\":\"page_viewed\""),
                 shell,
             );
@@ -177,11 +190,11 @@ impl Tracker {
     /// The part of an address whose change is a new page view.
     fn counted_part<'u>(&self, url: &'u str) -> &'u [u8] {
         let url = url.as_bytes();
-        let fragment = url.iter().position(|&byte| byte == b'#');
-        match fragment {
-            Some(fragment) if !self.config.hash_routing => &url[..fragment],
-            _ => url,
-        }
+        &url[..if self.config.hash_routing {
+            url.len()
+        } else {
+            end_of(url, 0, b"#")
+        }]
     }
 
     fn clicked(&mut self, now: Timestamp, mut facts: Fields<'_>, shell: &mut dyn Shell) {
@@ -196,19 +209,19 @@ impl Tracker {
         } else {
             "contentOffer"
         };
-        let mut members = String::from("\"action\":{\"state\":\"engaged\",\"mediaType\":\"");
-        members.push_str(media_type);
-        members.push_str("\",\"prompt\":");
+        let mut members = owned("\"action\":{\"state\":\"engaged\",\"mediaType\":\"");
+        put(&mut members, media_type);
+        put(&mut members, "\",\"prompt\":");
         json::push_str(&mut members, &prompt);
-        members.push_str("},\"actionMap\":{\"displayName\":");
+        put(&mut members, "},\"actionMap\":{\"displayName\":");
         json::push_str(&mut members, if name.is_empty() { selector } else { name });
-        members.push('}');
+        put(&mut members, "}");
         if !href.is_empty() {
-            members.push_str(",\"actionTarget\":{\"selfUri\":");
+            put(&mut members, ",\"actionTarget\":{\"selfUri\":");
             json::push_str(&mut members, &href);
-            members.push('}');
+            put(&mut members, "}");
         }
-        self.record(now, now, None, Part::Action(&members), shell);
+        self.record(now, now, false, Part::Action(&members), shell);
     }
 
     fn tracked(
@@ -224,14 +237,13 @@ impl Tracker {
             self.drop_events(Dropped::Invalid, 1, shell);
             return;
         }
-        let mut members = String::new();
-        json::push_key(&mut members, "eventName");
+        let mut members = owned("\"eventName\":");
         json::push_str(&mut members, name);
         if !props.is_empty() {
-            members.push_str(",\"attributes\":");
-            members.push_str(props);
+            put(&mut members, ",\"attributes\":");
+            put(&mut members, props);
         }
-        self.record(at, active_at, None, Part::Web(&members), shell);
+        self.record(at, active_at, false, Part::Web(&members), shell);
     }
 
     /// Takes an event: into its session, under its page view, into the outbox.
@@ -239,7 +251,7 @@ impl Tracker {
         &mut self,
         at: Timestamp,
         active_at: Timestamp,
-        id: Option<String>,
+        is_view: bool,
         part: Part<'_>,
         shell: &mut dyn Shell,
     ) {
@@ -257,14 +269,28 @@ impl Tracker {
         }
         let created_at = at.max(self.last_created_at);
         self.last_created_at = created_at;
-        self.context.session = self.visitor.session_at(created_at, active_at, shell);
-        let id = id.unwrap_or_else(|| timed_id(created_at, shell));
+        let idle_timeout_ms = self.config.idle_timeout_ms;
+        if self
+            .visitor
+            .continue_session(created_at, active_at, idle_timeout_ms, shell)
+        {
+            self.visitor.remember(self.may_remember(), shell);
+        }
+        if self.context.session != self.visitor.session() {
+            self.context.session = owned(self.visitor.session());
+            self.context.number += 1;
+        }
+        let id = if is_view {
+            owned(&self.context.view)
+        } else {
+            timed_id(created_at, shell)
+        };
         if !self.outbox.has_room(bytes) {
             self.seal(at, shell);
         }
         if self.outbox.waiting() == 0 {
             // The first events of a page do not wait for more.
-            let is_first = self.sent == 0 && self.in_flight.is_none();
+            let is_first = self.sent == 0 && self.in_flight.is_empty();
             self.flush_at = if is_first {
                 at
             } else {
@@ -297,8 +323,8 @@ impl Tracker {
     }
 
     fn send_finished(&mut self, now: Timestamp, id: &str, outcome: Outcome, shell: &mut dyn Shell) {
-        if self.in_flight.as_deref() == Some(id) {
-            self.in_flight = None;
+        if self.in_flight == id {
+            self.in_flight.clear();
         }
         let rejected = match outcome {
             Outcome::Acknowledged { rejected } => rejected,
@@ -309,7 +335,7 @@ impl Tracker {
         };
         self.retry = Retry::default();
         let events = self.outbox.settle(id);
-        let rejected = rejected.min(events);
+        let rejected = u32::try_from(rejected).unwrap_or(u32::MAX).min(events);
         self.sent += events - rejected;
         self.drop_events(Dropped::Rejected, rejected, shell);
         if self.has_spilled && self.outbox.is_empty() {
@@ -320,36 +346,36 @@ impl Tracker {
 
     /// The page is hidden or goes: nothing may be left behind that only this page knows.
     fn leave(&mut self, now: Timestamp, urgency: Urgency, shell: &mut dyn Shell) {
-        if !self.visitor.may_send() || self.outbox.is_empty() {
+        if !self.may_send() || self.outbox.is_empty() {
             return;
         }
         self.seal(now, shell);
-        if self.visitor.may_remember() {
+        if self.may_remember() {
             self.has_spilled = true;
-            shell.spill(&self.outbox.spill());
+            shell.spill(self.outbox.lines());
         }
         if urgency == Urgency::Leaving {
             for batch in self.outbox.batches() {
-                if self.in_flight.as_ref() != Some(&batch.id) {
-                    shell.send(&batch.id, &batch.body, urgency);
+                if self.in_flight != batch.id {
+                    shell.send(batch.id, batch.body, urgency);
                 }
             }
-        } else if self.in_flight.is_none() {
+        } else if self.in_flight.is_empty() {
             self.send_next(urgency, shell);
         }
     }
 
     fn send_next(&mut self, urgency: Urgency, shell: &mut dyn Shell) {
-        if let Some(batch) = self.outbox.batches().first() {
-            self.in_flight = Some(batch.id.clone());
-            shell.send(&batch.id, &batch.body, urgency);
+        if let Some(batch) = self.outbox.batches().next() {
+            self.in_flight = owned(batch.id);
+            shell.send(batch.id, batch.body, urgency);
         }
     }
 
     fn woken(&mut self, now: Timestamp, shell: &mut dyn Shell) {
         self.wake_at = None;
         if self.due_at().is_some_and(|due_at| due_at <= now) {
-            if self.outbox.batches().is_empty() {
+            if self.outbox.lines().is_empty() {
                 self.seal(now, shell);
             }
             self.send_next(Urgency::Open, shell);
@@ -358,9 +384,9 @@ impl Tracker {
 
     /// When the next batch is to be sent; `None` while there is none, or none may be.
     fn due_at(&self) -> Option<Timestamp> {
-        if !self.visitor.may_send() || self.in_flight.is_some() || self.outbox.is_empty() {
+        if !self.may_send() || !self.in_flight.is_empty() || self.outbox.is_empty() {
             None
-        } else if self.outbox.batches().is_empty() {
+        } else if self.outbox.lines().is_empty() {
             Some(self.retry.due_at.max(self.flush_at))
         } else {
             Some(self.retry.due_at)

@@ -6,9 +6,9 @@
 
 use sillage_protocol::Timestamp;
 
-use crate::session::Session;
-use crate::shell::{Shell, random_id};
-use crate::{Consent, json};
+use crate::shell::{Shell, random_id, timed_id};
+use crate::text::{owned, put, take_until};
+use crate::{Config, Consent, json};
 
 const VERSION: &str = "1";
 const UNKNOWN: &str = "-";
@@ -16,64 +16,71 @@ const UNKNOWN: &str = "-";
 /// Longest id that is taken from a record, in bytes; ours have 36.
 const MAX_ID_BYTES: usize = 64;
 
+/// Greatest length of a session, in milliseconds: 24 hours, so that a kiosk that is never left
+/// has visits too.
+const MAX_SESSION_MS: u64 = 86_400_000;
+
 /// What is remembered of a visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Record {
-    pub(crate) visitor: Option<String>,
-    pub(crate) session: Option<Session>,
+    /// The visitor's id; empty where it is not known.
+    pub(crate) visitor: String,
+    /// The session's id; empty where there is none.
+    pub(crate) session: String,
+    pub(crate) started_at: Timestamp,
+    /// When the visitor last did something. Only the visitor's activity moves it, never a timer.
+    pub(crate) active_at: Timestamp,
     /// The visitor's own choice; `None` where they have not been asked.
     pub(crate) consent: Option<Consent>,
 }
 
 impl Record {
-    pub(crate) fn read(line: &str) -> Option<Self> {
-        let mut words = line.as_bytes().split(|&byte| byte == b' ');
-        // Bytes cut at spaces stay UTF-8: the error cannot happen.
-        let mut word = || core::str::from_utf8(words.next()?).ok();
-        if word()? != VERSION {
+    /// Reads a record; `None` where it is none.
+    fn read(mut line: &str) -> Option<Self> {
+        let mut word = || take_until(&mut line, b' ');
+        if word() != VERSION {
             return None;
         }
-        let id = |word: &str| {
-            (word != UNKNOWN && word.len() <= MAX_ID_BYTES).then(|| String::from(word))
+        let record = Self {
+            visitor: known(word()),
+            session: known(word()),
+            started_at: Timestamp(json::read_decimal(word())?),
+            active_at: Timestamp(json::read_decimal(word())?),
+            consent: Consent::from_name(word()),
         };
-        let visitor = id(word()?);
-        let session = id(word()?);
-        let started_at = json::read_decimal(word()?);
-        let active_at = json::read_decimal(word()?);
-        let consent = Consent::from_name(word()?);
-        Some(Self {
-            visitor,
-            session: match (session, started_at, active_at) {
-                (Some(id), Some(started_at), Some(active_at)) => Some(Session {
-                    id,
-                    started_at: Timestamp(started_at),
-                    active_at: Timestamp(active_at),
-                }),
-                _ => None,
-            },
-            consent,
-        })
+        Some(record)
     }
 
-    pub(crate) fn write(&self) -> String {
-        let mut line = String::from(VERSION);
-        let push = |line: &mut String, word: &str| {
-            line.push(' ');
-            line.push_str(word);
-        };
-        push(&mut line, self.visitor.as_deref().unwrap_or(UNKNOWN));
-        if let Some(session) = &self.session {
-            push(&mut line, &session.id);
-            for at in [session.started_at, session.active_at] {
-                line.push(' ');
-                json::push_decimal(&mut line, at.0);
-            }
-        } else {
-            line.push_str(" - 0 0");
+    fn write(&self) -> String {
+        let mut line = owned(VERSION);
+        for id in [&self.visitor, &self.session] {
+            put(&mut line, " ");
+            put(&mut line, if id.is_empty() { UNKNOWN } else { id });
         }
-        push(&mut line, self.consent.map_or(UNKNOWN, Consent::as_str));
+        for at in [self.started_at, self.active_at] {
+            put(&mut line, " ");
+            json::push_decimal(&mut line, at.0);
+        }
+        put(&mut line, " ");
+        put(&mut line, self.consent.map_or(UNKNOWN, Consent::as_str));
         line
     }
+
+    /// Whether something at `at` still belongs to the session.
+    fn is_open(&self, at: Timestamp, idle_timeout_ms: u64) -> bool {
+        at.since(self.active_at) <= idle_timeout_ms
+            && at.since(self.started_at) < MAX_SESSION_MS
+            // A clock that was set back must not keep a session of the future open for years.
+            && self.started_at.since(at) < MAX_SESSION_MS
+    }
+}
+
+fn known(word: &str) -> String {
+    owned(if word == UNKNOWN || word.len() > MAX_ID_BYTES {
+        ""
+    } else {
+        word
+    })
 }
 
 /// The visitor of one page.
@@ -81,129 +88,127 @@ impl Record {
 pub(crate) struct Visitor {
     /// Global Privacy Control is set: no identifier is stored, none outlives the page.
     anonymous: bool,
-    /// Consent until the visitor has chosen.
-    default_consent: Consent,
-    idle_timeout_ms: u64,
     /// What this page knows; its consent is the choice that holds.
     known: Record,
     /// The visitor's id in the store, adopted once consent allows.
-    stored_id: Option<String>,
+    stored_id: String,
+    /// The line that was last read or written: most often it is unchanged.
+    line: String,
 }
 
 impl Visitor {
-    pub(crate) fn new(anonymous: bool, default_consent: Consent, idle_timeout_ms: u64) -> Self {
+    pub(crate) fn new(anonymous: bool) -> Self {
         Self {
             anonymous,
-            default_consent,
-            idle_timeout_ms,
             known: Record::default(),
-            stored_id: None,
+            stored_id: String::new(),
+            line: String::new(),
         }
     }
 
-    pub(crate) fn consent(&self) -> Consent {
-        self.known.consent.unwrap_or(self.default_consent)
+    /// The visitor's own choice.
+    pub(crate) fn choice(&self) -> Option<Consent> {
+        self.known.consent
     }
 
-    pub(crate) fn may_send(&self) -> bool {
-        self.consent() == Consent::Granted
+    /// Whether this page may leave an identifier behind, as far as the browser's signal goes.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.anonymous
     }
 
-    /// Whether ids, and events that hold them, may be written down.
-    pub(crate) fn may_remember(&self) -> bool {
-        self.may_send() && !self.anonymous
-    }
-
-    /// The visitor's id; `None` while they stay anonymous.
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.known.visitor.as_deref()
+    /// The visitor's id; empty while they stay anonymous.
+    pub(crate) fn id(&self) -> &str {
+        &self.known.visitor
     }
 
     /// Another tab's choice, visitor and session are this tab's too. A record that is gone was
     /// cleared with the site's data: what this page knows still holds.
-    pub(crate) fn memory_read(&mut self, line: Option<&str>) {
-        let Some(stored) = line.and_then(Record::read) else {
+    pub(crate) fn memory_read(&mut self, line: &str, config: &Config) {
+        if line == self.line {
+            return;
+        }
+        self.line = owned(line);
+        let Some(mut stored) = Record::read(line) else {
             return;
         };
         // A choice made here holds though the store could not take it.
-        self.known.consent = stored.consent.or(self.known.consent);
-        self.stored_id = stored.visitor;
-        if self.may_remember() {
-            self.adopt_visitor();
-            if stored.session.is_some() {
-                self.known.session = stored.session;
+        stored.consent = stored.consent.or(self.known.consent);
+        if stored.consent.unwrap_or(config.consent) == Consent::Granted && !self.anonymous {
+            if stored.visitor.is_empty() {
+                core::mem::swap(&mut stored.visitor, &mut self.known.visitor);
             }
+            self.known = stored;
+        } else {
+            self.known.consent = stored.consent;
+            self.stored_id = stored.visitor;
         }
     }
 
-    fn adopt_visitor(&mut self) {
-        if self.stored_id.is_some() {
-            self.known.visitor.clone_from(&self.stored_id);
-        }
-    }
-
-    pub(crate) fn consent_changed(&mut self, consent: Consent, shell: &mut dyn Shell) {
+    pub(crate) fn choose(&mut self, consent: Consent) {
         // "Pending" takes the choice back: the visitor will be asked again.
         self.known.consent = (consent != Consent::Pending).then_some(consent);
-        self.default_consent = consent;
-        if self.may_remember() {
-            // The session of the events that waited for the choice goes on.
-            self.adopt_visitor();
+        if consent == Consent::Granted && !self.anonymous && !self.stored_id.is_empty() {
+            // Known from an earlier visit; the session of the events that waited goes on.
+            self.known.visitor = core::mem::take(&mut self.stored_id);
         }
-        self.remember(shell);
     }
 
     /// Forgets who the visitor is.
     pub(crate) fn forget(&mut self) {
-        self.known.visitor = None;
-        self.known.session = None;
-        self.stored_id = None;
+        self.known.visitor.clear();
+        self.known.session.clear();
+        self.stored_id.clear();
     }
 
-    /// Id of the session that an event at `at` belongs to, where the visitor last did something at
-    /// `active_at`.
-    pub(crate) fn session_at(
+    /// Finds the session that an event at `at` belongs to, where the visitor last did something
+    /// at `active_at`. Returns whether there is something new to remember.
+    pub(crate) fn continue_session(
         &mut self,
         at: Timestamp,
         active_at: Timestamp,
+        idle_timeout_ms: u64,
         shell: &mut dyn Shell,
-    ) -> String {
+    ) -> bool {
+        let known = &mut self.known;
         let mut is_news = false;
-        if self.known.visitor.is_none() && !self.anonymous {
-            self.known.visitor = Some(random_id(shell));
+        if known.visitor.is_empty() && !self.anonymous {
+            known.visitor = random_id(shell);
             is_news = true;
         }
         let active_at = active_at.min(at);
-        let open = self.known.session.take().and_then(|mut session| {
-            if session.is_open(active_at, self.idle_timeout_ms) && active_at > session.active_at {
-                session.active_at = active_at;
-                is_news = true;
-            }
-            session.is_open(at, self.idle_timeout_ms).then_some(session)
-        });
-        is_news |= open.is_none();
-        let session = open.unwrap_or_else(|| Session::start(at, shell));
-        let id = session.id.clone();
-        self.known.session = Some(session);
-        if is_news {
-            self.remember(shell);
+        if active_at > known.active_at && known.is_open(active_at, idle_timeout_ms) {
+            known.active_at = active_at;
+            is_news = true;
         }
-        id
+        if known.session.is_empty() || !known.is_open(at, idle_timeout_ms) {
+            known.session = timed_id(at, shell);
+            known.started_at = at;
+            known.active_at = at;
+            is_news = true;
+        }
+        is_news
     }
 
-    fn remember(&self, shell: &mut dyn Shell) {
-        if self.may_remember() {
-            shell.remember(&self.known.write());
+    /// Id of the session in which the last event happened.
+    pub(crate) fn session(&self) -> &str {
+        &self.known.session
+    }
+
+    /// Stores what may be stored: with `ids` everything, else the choice alone, which has to be
+    /// kept and is no identifier.
+    pub(crate) fn remember(&mut self, ids: bool, shell: &mut dyn Shell) {
+        if ids {
+            self.line = self.known.write();
         } else if self.known.consent.is_some() {
-            // The choice itself has to be kept, and is no identifier.
-            shell.remember(
-                &Record {
-                    consent: self.known.consent,
-                    ..Record::default()
-                }
-                .write(),
-            );
+            self.line = Record {
+                consent: self.known.consent,
+                ..Record::default()
+            }
+            .write();
+        } else {
+            return;
         }
+        shell.remember(&self.line);
     }
 }
 
@@ -215,12 +220,10 @@ mod tests {
     fn a_record_reads_back_as_it_was_written() {
         for consent in [None, Some(Consent::Granted), Some(Consent::Denied)] {
             let record = Record {
-                visitor: Some("v".into()),
-                session: Some(Session {
-                    id: "s".into(),
-                    started_at: Timestamp(1_767_225_599_001),
-                    active_at: Timestamp(1_767_225_600_000),
-                }),
+                visitor: "v".into(),
+                session: "s".into(),
+                started_at: Timestamp(1_767_225_599_001),
+                active_at: Timestamp(1_767_225_600_000),
                 consent,
             };
             assert_eq!(Record::read(&record.write()), Some(record));
@@ -234,18 +237,14 @@ mod tests {
     fn a_damaged_record_counts_as_absent_and_never_panics() {
         for line in [
             "",
-            "1",
             "2 v s 1 2 granted",
-            "1 v s",
+            "1 v s x 2 granted",
             "\u{0}",
-            "1 v s 1",
             "null",
-            "1 ä ö",
+            "1 ä ö ü",
         ] {
             assert_eq!(Record::read(line), None, "{line:?}");
         }
-        let session_lost = Record::read("1 v s x 2 granted").unwrap();
-        assert_eq!(session_lost.visitor.as_deref(), Some("v"));
-        assert_eq!(session_lost.session, None);
+        assert!(Record::read("1 v").is_some_and(|record| record.session.is_empty()));
     }
 }
