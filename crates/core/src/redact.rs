@@ -59,7 +59,7 @@ pub fn redact_url(url: &str) -> String {
         let delimiter = bytes[at];
         let start = at + 1;
         let is_value = delimiter == b'=';
-        let end = end_of(bytes, start, if is_value { b"&;#" } else { b"/?&;#=" });
+        let end = end_of(bytes, start, if is_value { b"?&;#" } else { b"/?&;#=" });
         kept.push(char::from(delimiter));
         let name = &bytes[before];
         let piece = &bytes[start..end];

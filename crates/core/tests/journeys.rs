@@ -347,7 +347,7 @@ fn refusing_drops_what_waited_and_erases_who_it_was() {
     assert_eq!(visit.record().unwrap(), "1 - - 0 0 denied");
     assert_eq!(visit.spills(), 0);
     tab.requests();
-    tab.track("y");
+    tab.track("y").wake();
     assert_eq!(tab.wake_at(), None);
     assert!(tab.requests().is_empty());
     assert_eq!(
@@ -442,15 +442,15 @@ fn what_does_not_fit_goes_oldest_first_and_is_counted() {
     let visit = visit();
     let mut tab = visit.open("/");
     let now = visit.now();
-    let props = format!("{{\"x\":\"{}\"}}", "y".repeat(30_000));
-    for number in 0..30 {
+    let props = format!("{{\"x\":\"{}\"}}", "y".repeat(8_000));
+    for number in 0..200 {
         tab.track_idle(&format!("n{number}"), &props, now);
     }
     let stats = tab.tracker.stats();
     assert_eq!(stats.tracked, stats.pending + stats.dropped);
     assert!(stats.dropped > 0);
     tab.settle();
-    assert_eq!(name_of(visit.stored().last().unwrap()), "n29");
+    assert_eq!(name_of(visit.stored().last().unwrap()), "n199");
     let stats = tab.tracker.stats();
     assert_eq!(stats.tracked, stats.sent + stats.dropped);
 }

@@ -22,7 +22,7 @@ const STEM: &str = "tracker";
 /// Writes `tracker.wasm`, `tracker_bg.js` and `tracker_bg.d.ts` into `folder`.
 pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
-    let module = unused::parse_without_panics(bytes)
+    let (module, described) = unused::parse_without_panics(bytes)
         .with_context(|| format!("cannot use {}", input.display()))?;
 
     // `bundler` is the target whose glue stands in a file of its own and leaves instantiating to us.
@@ -33,6 +33,7 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
         .bundler(true)?
         .typescript(true);
     let mut output = bindgen.generate_output().context("wasm-bindgen")?;
+    unused::drop_functions(output.wasm_mut(), &described);
     let renamed = names::shorten(output.wasm_mut(), STEM)?;
     if generated.exists() {
         fs::remove_dir_all(&generated)?;

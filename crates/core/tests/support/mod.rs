@@ -34,10 +34,10 @@ struct Browser {
 
 /// One browser over time.
 #[derive(Clone)]
-pub struct Visit(Rc<RefCell<Browser>>);
+pub(crate) struct Visit(Rc<RefCell<Browser>>);
 
 /// Starts a visit with an empty browser.
-pub fn visit() -> Visit {
+pub(crate) fn visit() -> Visit {
     Visit(Rc::new(RefCell::new(Browser {
         now_ms: START_MS,
         ..Browser::default()
@@ -46,27 +46,27 @@ pub fn visit() -> Visit {
 
 impl Visit {
     /// Lets time pass.
-    pub fn after(&self, ms: u64) -> &Self {
+    pub(crate) fn after(&self, ms: u64) -> &Self {
         self.0.borrow_mut().now_ms += ms;
         self
     }
 
     /// Moves the clock, as a visitor or a time server does.
-    pub fn set_clock(&self, ms: u64) {
+    pub(crate) fn set_clock(&self, ms: u64) {
         self.0.borrow_mut().now_ms = ms;
     }
 
-    pub fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         self.0.borrow().now_ms
     }
 
     /// Opens `path` in a new tab with the default settings.
-    pub fn open(&self, path: &str) -> Tab {
+    pub(crate) fn open(&self, path: &str) -> Tab {
         self.open_with(path, |_| {}, false)
     }
 
     /// Opens `path` in a new tab.
-    pub fn open_with(&self, path: &str, set: impl FnOnce(&mut Config), anonymous: bool) -> Tab {
+    pub(crate) fn open_with(&self, path: &str, set: impl FnOnce(&mut Config), anonymous: bool) -> Tab {
         let mut config = Config::new("shop".into());
         set(&mut config);
         let number = {
@@ -98,16 +98,16 @@ impl Visit {
     }
 
     /// What is stored in the browser, as the tabs share it.
-    pub fn record(&self) -> Option<String> {
+    pub(crate) fn record(&self) -> Option<String> {
         self.0.borrow().record.clone()
     }
 
-    pub fn spills(&self) -> usize {
+    pub(crate) fn spills(&self) -> usize {
         self.0.borrow().spills.len()
     }
 
     /// Events in the collector's store, each once, in the order in which they happened.
-    pub fn stored(&self) -> Vec<Event> {
+    pub(crate) fn stored(&self) -> Vec<Event> {
         let mut events: Vec<Event> = self
             .0
             .borrow()
@@ -120,13 +120,13 @@ impl Visit {
     }
 
     /// Names of the stored events; of clicks, what was clicked.
-    pub fn stored_names(&self) -> Vec<String> {
+    pub(crate) fn stored_names(&self) -> Vec<String> {
         self.stored().iter().map(name_of).collect()
     }
 }
 
 /// What happened, in a word.
-pub fn name_of(event: &Event) -> String {
+pub(crate) fn name_of(event: &Event) -> String {
     let json = serde_json::to_value(event).unwrap();
     let text = |pointer: &str| {
         json.pointer(pointer)
@@ -142,10 +142,10 @@ pub fn name_of(event: &Event) -> String {
 
 /// A request that a tab has made.
 #[derive(Clone, Debug)]
-pub struct Request {
-    pub batch: String,
-    pub body: String,
-    pub urgency: Urgency,
+pub(crate) struct Request {
+    pub(crate) batch: String,
+    pub(crate) body: String,
+    pub(crate) urgency: Urgency,
 }
 
 struct Effects {
@@ -202,9 +202,9 @@ impl Shell for Effects {
 }
 
 /// A tab with a tracker in it.
-pub struct Tab {
+pub(crate) struct Tab {
     visit: Visit,
-    pub tracker: Tracker,
+    pub(crate) tracker: Tracker,
     effects: Effects,
 }
 
@@ -220,14 +220,14 @@ impl Tab {
     }
 
     /// Reports a fact as the shell does: after what other tabs have written.
-    pub fn hear(&mut self, input: Input<'_>) -> &mut Self {
+    pub(crate) fn hear(&mut self, input: Input<'_>) -> &mut Self {
         self.read_memory();
         self.feed(input);
         self
     }
 
     /// A page comes into view.
-    pub fn see(&mut self, path: &str, referrer: &str, cause: PageCause) -> &mut Self {
+    pub(crate) fn see(&mut self, path: &str, referrer: &str, cause: PageCause) -> &mut Self {
         let words = [
             &format!("https://shop.test{path}"),
             referrer,
@@ -240,23 +240,23 @@ impl Tab {
     }
 
     /// The address changes without a load.
-    pub fn navigate(&mut self, path: &str) -> &mut Self {
+    pub(crate) fn navigate(&mut self, path: &str) -> &mut Self {
         self.see(path, "", PageCause::AddressChanged)
     }
 
-    pub fn click(&mut self, name: &str, text: &str, href: &str) -> &mut Self {
+    pub(crate) fn click(&mut self, name: &str, text: &str, href: &str) -> &mut Self {
         let words = [name, "main>a", text, href, ""].join(SEPARATOR);
         self.hear(Input::Clicked(Fields(&words)))
     }
 
     /// The site records an event while the visitor is active.
-    pub fn track(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn track(&mut self, name: &str) -> &mut Self {
         let now = self.visit.now();
         self.track_idle(name, r#"{"plan":"pro","seats":3}"#, now)
     }
 
     /// The site records an event; the visitor was last active at `active_at`.
-    pub fn track_idle(&mut self, name: &str, props: &str, active_at: u64) -> &mut Self {
+    pub(crate) fn track_idle(&mut self, name: &str, props: &str, active_at: u64) -> &mut Self {
         let words = [name, props].join(SEPARATOR);
         self.hear(Input::Tracked {
             event: Fields(&words),
@@ -264,25 +264,25 @@ impl Tab {
         })
     }
 
-    pub fn hide(&mut self) -> &mut Self {
+    pub(crate) fn hide(&mut self) -> &mut Self {
         self.hear(Input::PageHidden)
     }
 
-    pub fn leave(&mut self) -> &mut Self {
+    pub(crate) fn leave(&mut self) -> &mut Self {
         self.hear(Input::PageLeft)
     }
 
-    pub fn consent(&mut self, consent: Consent) -> &mut Self {
+    pub(crate) fn consent(&mut self, consent: Consent) -> &mut Self {
         self.hear(Input::ConsentChanged(consent))
     }
 
     /// When the tab wants to be woken.
-    pub fn wake_at(&self) -> Option<u64> {
+    pub(crate) fn wake_at(&self) -> Option<u64> {
         self.effects.wake_at.map(|at| at.0)
     }
 
     /// Lets time pass until the tab's timer, and wakes it.
-    pub fn wake(&mut self) -> &mut Self {
+    pub(crate) fn wake(&mut self) -> &mut Self {
         if let Some(at) = self.effects.wake_at.take() {
             let now = self.visit.now();
             self.visit.after(at.0.saturating_sub(now));
@@ -292,16 +292,16 @@ impl Tab {
     }
 
     /// Takes the requests that were made since the last call.
-    pub fn requests(&mut self) -> Vec<Request> {
+    pub(crate) fn requests(&mut self) -> Vec<Request> {
         std::mem::take(&mut self.effects.requests)
     }
 
-    pub fn dropped(&self) -> &[(Dropped, u32)] {
+    pub(crate) fn dropped(&self) -> &[(Dropped, u32)] {
         &self.effects.dropped
     }
 
     /// The collector stores what it is sent; a known event is not stored again.
-    pub fn store(&mut self, request: &Request) {
+    pub(crate) fn store(&mut self, request: &Request) {
         let batch = Batch::read(request.body.as_bytes()).expect("the collector can read the batch");
         assert_eq!(batch.id, request.batch);
         let now = Timestamp(self.visit.now());
@@ -317,18 +317,18 @@ impl Tab {
     }
 
     /// The collector stores a request, and its answer arrives.
-    pub fn answer(&mut self, request: &Request) -> &mut Self {
+    pub(crate) fn answer(&mut self, request: &Request) -> &mut Self {
         self.store(request);
         self.finish(request, Outcome::Acknowledged { rejected: 0 })
     }
 
-    pub fn finish(&mut self, request: &Request, outcome: Outcome) -> &mut Self {
+    pub(crate) fn finish(&mut self, request: &Request, outcome: Outcome) -> &mut Self {
         let batch = &request.batch;
         self.hear(Input::SendFinished { batch, outcome })
     }
 
     /// Wakes the tab and answers its requests until nothing is left to send.
-    pub fn settle(&mut self) -> &mut Self {
+    pub(crate) fn settle(&mut self) -> &mut Self {
         for _ in 0..100 {
             for request in self.requests() {
                 if request.urgency == Urgency::Leaving {

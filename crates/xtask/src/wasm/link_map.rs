@@ -29,6 +29,10 @@ pub(super) struct Reference {
     pub(super) symbol: usize,
 }
 
+/// Exports that are gone once the glue is written: the descriptions of wasm-bindgen, and js-sys'
+/// way to await promises on a stack of its own, which the tracker does not use.
+const DESCRIBING: &[&str] = &["__wbindgen_describe_", "__wbg_jspi_", "__wbindgen_jspi_"];
+
 /// The module as a graph.
 #[derive(Debug, Default)]
 pub(super) struct LinkMap {
@@ -42,6 +46,9 @@ pub(super) struct LinkMap {
     pub(super) throwing_imports: Vec<u32>,
     /// What is called from outside.
     pub(super) roots: Vec<u32>,
+    /// Those of the roots that wasm-bindgen interprets while it writes the glue; nothing calls them
+    /// in a page.
+    pub(super) described: Vec<u32>,
 }
 
 /// Reads the map; fails where the module was linked without `--emit-relocs`.
@@ -71,6 +78,9 @@ pub(super) fn read(wasm: &[u8]) -> Result<LinkMap> {
                     let export = export?;
                     if export.kind == ExternalKind::Func {
                         map.roots.push(export.index);
+                        if DESCRIBING.iter().any(|prefix| export.name.starts_with(prefix)) {
+                            map.described.push(export.index);
+                        }
                     }
                 }
             }

@@ -7,9 +7,10 @@
 use std::collections::HashSet;
 use std::mem;
 use std::ops::Range;
+use std::sync::mpsc;
 
 use anyhow::{Context, Result};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
+use walrus::{ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
 use super::diverging::{self, Diverging};
 use super::link_map::{self, LinkMap, Symbol};
@@ -17,10 +18,21 @@ use super::link_map::{self, LinkMap, Symbol};
 /// Parses a module in which panics and unused functions are traps and unused data is zero.
 ///
 /// wasm-opt then drops the traps' arguments and callers' dead code, and splits the data at the zeros.
-pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<Module> {
+///
+/// The functions beside it serve the making of the glue alone; [`drop_functions`] them afterwards.
+pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<(Module, Vec<FunctionId>)> {
     let map = link_map::read(&wasm)?;
     let diverging = Diverging::find(&wasm, &map)?;
-    let used = Used::find(&map, &diverging)?;
+    let used = Used::find(&map, &diverging, &map.roots)?;
+    let called: Vec<u32> = map
+        .roots
+        .iter()
+        .copied()
+        .filter(|root| !map.described.contains(root))
+        .collect();
+    let called = Used::find(&map, &diverging, &called)?.functions;
+    let described: Vec<u32> = used.functions.difference(&called).copied().collect();
+    let (sender, described_ids) = mpsc::channel();
     for zeroed in used.unused_data(&map) {
         wasm.get_mut(zeroed)
             .context("a symbol outside of the file")?
@@ -44,6 +56,9 @@ pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<Module> {
             for &function in &traps {
                 replace_by_trap(module, ids.get_func(function)?);
             }
+            for &function in &described {
+                sender.send(ids.get_func(function)?)?;
+            }
             for (_, function) in module.funcs.iter_local_mut() {
                 diverging::cut_calls(function, &ending);
             }
@@ -60,10 +75,28 @@ pub(super) fn parse_without_panics(mut wasm: Vec<u8>) -> Result<Module> {
     for name in linker_sections {
         module.customs.remove_raw(&name);
     }
-    Ok(module)
+    Ok((module, described_ids.try_iter().collect()))
 }
 
-/// What is reached from the exports without going through a panic.
+/// Turns functions into traps, except those that the finished module exports.
+pub(super) fn drop_functions(module: &mut Module, unused: &[FunctionId]) {
+    let exported: HashSet<FunctionId> = module
+        .exports
+        .iter()
+        .filter_map(|export| match export.item {
+            ExportItem::Function(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let present: HashSet<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
+    for &id in unused {
+        if present.contains(&id) && !exported.contains(&id) {
+            replace_by_trap(module, id);
+        }
+    }
+}
+
+/// What is reached from the roots without going through a panic.
 #[derive(Debug, Default)]
 struct Used {
     functions: HashSet<u32>,
@@ -72,7 +105,7 @@ struct Used {
 }
 
 impl Used {
-    fn find(map: &LinkMap, diverging: &Diverging) -> Result<Self> {
+    fn find(map: &LinkMap, diverging: &Diverging, roots: &[u32]) -> Result<Self> {
         let mut used = Self::default();
         let mut waiting: Vec<Range<usize>> = Vec::new();
         let enter = |function: u32, used: &mut Self, waiting: &mut Vec<Range<usize>>| {
@@ -83,7 +116,7 @@ impl Used {
                 waiting.extend(body.cloned());
             }
         };
-        for &root in &map.roots {
+        for &root in roots {
             enter(root, &mut used, &mut waiting);
         }
         while let Some(place) = waiting.pop() {
