@@ -3,15 +3,16 @@ import { cartLines, cartTotals, emptyCart } from "./cart.js";
 import { load, save } from "./storage.js";
 
 const KEY = "order";
+const COUNT_KEY = "orders";
 const FIRST_NUMBER = 1001;
 
 /** Turns the cart into an order for `recipient` and returns its number; they count up in each browser. */
 export function placeOrder(recipient) {
-  const count = (load("orders", 0) ?? 0) + 1;
+  const count = (load(COUNT_KEY, 0) ?? 0) + 1;
   const number = `WH-${FIRST_NUMBER + count - 1}`;
   const { pieces, total } = cartTotals();
   const lines = cartLines().map(({ product, quantity }) => ({ sku: product.sku, quantity }));
-  save("orders", count);
+  save(COUNT_KEY, count);
   save(KEY, { number, recipient, lines, pieces, total, reported: false });
   emptyCart();
   return number;
