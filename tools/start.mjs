@@ -4,8 +4,9 @@
 // The same by environment: PORT, SILLAGE_LISTEN, SILLAGE_DATA, ...
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname, resolve } from "node:path";
 import { build } from "./build.mjs";
 import { requireRust } from "./provision/rust.mjs";
 import { Failure, nativeTargetDir, root, run, runMain, say } from "./run.mjs";
@@ -61,20 +62,23 @@ function readSettings(args) {
 
 /** Asked before the build: nobody should wait minutes to learn that the port is taken. */
 function requireFreePort({ host, port, listen }) {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const probe = createServer();
     probe.once("error", (error) => {
       const why = error.code === "EADDRINUSE" ? "the port is in use; choose another with --port" : error.message;
       reject(new Failure(`cannot listen on ${listen}: ${why}`));
     });
-    probe.listen({ host, port }, () => probe.close(() => resolve()));
+    probe.listen({ host, port }, () => probe.close(() => done()));
   });
 }
 
+/** The collector makes the folder; here only what would keep it from that is found before the build. */
 function requireWritable(folder) {
+  let existing = resolve(folder);
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
+    accessSync(existing, constants.W_OK | constants.X_OK);
+    if (!statSync(existing).isDirectory()) throw new Failure(`${existing} is a file`);
   } catch (error) {
     throw new Failure(`cannot write to the data folder ${folder}: ${error.code ?? error.message}`);
   }
@@ -91,7 +95,7 @@ function serve({ listen, port, host, data, rest }) {
       : ["--assets", `${root}/dist/web`];
   const args = ["--listen", listen, "--data", data, ...assets, ...demo, ...rest];
   const child = spawn(program, args, { cwd: process.cwd(), stdio: "inherit" });
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     // From a terminal Ctrl-C reaches the whole group; the collector takes a second signal calmly.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
       process.on(signal, () => {
@@ -100,7 +104,7 @@ function serve({ listen, port, host, data, rest }) {
       });
     }
     child.on("error", (error) => reject(new Failure(`cannot run ${program}: ${error.message}`)));
-    child.on("exit", (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+    child.on("exit", (code, signal) => done(code ?? (signal ? 1 : 0)));
     whenHealthy(`http://${reachableHost(host)}:${port}`, child).then((origin) => origin && announce(origin));
   });
 }
@@ -118,7 +122,7 @@ async function whenHealthy(origin, child) {
       () => false,
     );
     if (healthy) return origin;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((done) => setTimeout(done, 50));
   }
   return undefined;
 }
