@@ -97,7 +97,7 @@ const SHAPES = {
   hull: `<path d="M10 120c16-8 30-8 46 0s30 8 46 0 30-8 46 0 30 8 46 0" class="line sea w3"/>
     <path d="M24 84h152c-8 30-26 34-40 34H60c-20 0-32-12-36-34z" class="red edge"/><path d="M98 84V12" class="line ink w3"/>
     <path d="M104 16v60h52c-8-26-26-46-52-60z" class="pale edge"/><path d="M92 26v50H48c8-20 22-38 44-50z" class="sand edge"/>`,
-  flags: `${pennant(24, 26, "red", '<path d="M0 0l44 32M44 0L0 32" class="line pale w5"/>')}${pennant(78, 50, "sea", '<path d="M11 8h22v16H11z" class="pale"/>')}${pennant(132, 30, "yellow", '<path d="M22 0h22v32H22z" class="deep"/>')}`,
+  flags: `<path d="M8 34q92 64 184 0" class="line ink w3"/>${pennant(26, 50, "red", '<path d="M3 3l38 26M41 3L3 29" class="line pale w5"/>')}${pennant(78, 64, "sea", '<path d="M11 8h22v16H11z" class="pale"/>')}${pennant(130, 50, "yellow", '<path d="M22 1.5h20.5v29H22z" class="deep"/>')}`,
 };
 
 const parts = document.createElement("template");

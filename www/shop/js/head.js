@@ -71,6 +71,9 @@ globalThis.shopPage = (() => {
     });
   }
 
-  describe(at(new URL(location.href)));
+  const describeHere = () => describe(at(new URL(location.href)));
+  describeHere();
+  // Back and forward within the kit builder: as on loading, before anyone else looks.
+  addEventListener("popstate", describeHere, true);
   return { at, describe };
 })();
