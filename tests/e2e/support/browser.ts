@@ -1,0 +1,78 @@
+/** Debian's Chromium, and visitors in it: each with a storage of their own and an ear for trouble. */
+import { execFileSync } from "node:child_process";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker. */
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** How long a page may take for one step, in milliseconds: generous, for a busy machine. */
+const STEP_TIMEOUT_MS = 15_000;
+
+export function launchBrowser(): Promise<Browser> {
+  const executablePath =
+    process.env.SILLAGE_CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Somebody who visits. */
+export interface Visitor {
+  readonly context: BrowserContext;
+  /** Uncaught exceptions and unhandled rejections, on any of their pages. */
+  readonly exceptions: string[];
+  /** What the tracker wrote to the console. */
+  readonly trackerSaid: string[];
+  /** Opens an address in a new tab and waits until the tracker is at work. */
+  open(url: string): Promise<Page>;
+  /** Opens an address in a new tab, whether or not a tracker is there. */
+  openBare(url: string): Promise<Page>;
+}
+
+export async function newVisitor(browser: Browser, options: { before?: () => void } = {}): Promise<Visitor> {
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1000, height: 700 } });
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  if (options.before) await context.addInitScript(options.before);
+  const exceptions: string[] = [];
+  const trackerSaid: string[] = [];
+  context.on("weberror", (thrown) => exceptions.push(String(thrown.error().stack ?? thrown.error())));
+  context.on("console", (message) => {
+    if (message.text().startsWith("[sillage]")) trackerSaid.push(message.text());
+  });
+  const openBare = async (url: string) => {
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+  return {
+    context,
+    exceptions,
+    trackerSaid,
+    openBare,
+    async open(url) {
+      const page = await openBare(url);
+      await trackerReady(page);
+      return page;
+    },
+  };
+}
+
+/** Waits until the page's tracker is at work. */
+export async function trackerReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.sillage);
+  await page.evaluate(() => window.sillage?.ready);
+}
+
+/** Makes the page's tracker send what waits, and waits until the collector has acknowledged everything. */
+export async function settled(page: Page): Promise<void> {
+  await trackerReady(page);
+  await page.evaluate(() => window.sillage?.flush());
+  await page.waitForFunction(() => window.sillage?.stats().pending === 0, undefined, { polling: 20 });
+}

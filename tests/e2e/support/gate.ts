@@ -1,0 +1,123 @@
+/**
+ * Stands between browsers and the collector: keeps what was asked, and may answer otherwise than the
+ * collector would, or not at all.
+ */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+
+/** A request as it came. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Bytes of the body as it travelled. */
+  readonly bodyBytes: number;
+  /** The body, decompressed. */
+  readonly body: string;
+}
+
+export interface Answered {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** Answers a request; `undefined` cuts the connection. `forward` asks the collector. */
+export type Handler = (asked: Asked, forward: () => Promise<Answered>) => Promise<Answered | undefined>;
+
+export interface Gate {
+  readonly origin: string;
+  /** Everything that was asked since the start, or since it was emptied. */
+  readonly asked: Asked[];
+  /** How requests are answered; as the collector does by default. */
+  handler: Handler;
+  /** Waits until something was asked that `isIt`. */
+  wasAsked(isIt: (asked: Asked) => boolean): Promise<Asked>;
+  close(): void;
+}
+
+/** How requests are answered where no test says otherwise. */
+export const asTheCollector: Handler = (_, forward) => forward();
+
+/** Whether a request carries events. */
+export const isBatch = ({ method, path }: Asked) => method === "POST" && path.startsWith("/v1/batches");
+
+/** An answer of the test's own, readable by any page. */
+export const answer = (status: number, json: unknown, headers: Record<string, string> = {}): Answered => ({
+  status,
+  headers: { "access-control-allow-origin": "*", "content-type": "application/json", ...headers },
+  body: Buffer.from(JSON.stringify(json)),
+});
+
+export async function openGate(collector: () => string): Promise<Gate> {
+  const asked: Asked[] = [];
+  const listeners = new Set<(request: Asked) => void>();
+
+  const server = createServer(async (incoming, outgoing) => {
+    try {
+      const raw = await bytesOf(incoming);
+      const request: Asked = {
+        method: incoming.method ?? "",
+        path: incoming.url ?? "",
+        headers: incoming.headers,
+        bodyBytes: raw.length,
+        body: (raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw).toString("utf8"),
+      };
+      asked.push(request);
+      for (const listener of listeners) listener(request);
+      const forward = () => ask(collector() + request.path, request, raw);
+      const answered = await gate.handler(request, forward);
+      if (!answered) {
+        incoming.socket.destroy();
+        return;
+      }
+      outgoing.writeHead(answered.status, answered.headers);
+      outgoing.end(answered.body);
+    } catch {
+      // The collector is not there, or the browser has gone.
+      incoming.socket.destroy();
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+
+  const gate: Gate = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    handler: asTheCollector,
+    async wasAsked(isIt) {
+      const before = asked.find(isIt);
+      if (before) return before;
+      return new Promise((came) => {
+        const listener = (request: Asked) => {
+          if (!isIt(request)) return;
+          listeners.delete(listener);
+          came(request);
+        };
+        listeners.add(listener);
+      });
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return gate;
+}
+
+async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function ask(url: string, { method, headers }: Asked, body: Buffer): Promise<Answered> {
+  return new Promise((answered, failed) => {
+    const outgoing = httpRequest(url, { method, headers: { ...headers, host: new URL(url).host } }, async (incoming) => {
+      const { connection, "transfer-encoding": chunked, ...kept } = incoming.headers;
+      answered({ status: incoming.statusCode ?? 0, headers: kept, body: await bytesOf(incoming) });
+    });
+    outgoing.on("error", failed);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,59 @@
+/** What every suite stands on: a collector, a browser, and an origin for pages made per test. */
+import { after, afterEach, before } from "node:test";
+import type { Browser } from "playwright-core";
+import { launchBrowser, newVisitor, type Visitor } from "./browser.ts";
+import { type Collector, startCollector } from "./collector.ts";
+import { asTheCollector } from "./gate.ts";
+import { type Origin, openOrigin } from "./origin.ts";
+
+export interface Stage {
+  readonly collector: Collector;
+  readonly origin: Origin;
+  /** A site id that no other test of the suite has. */
+  newSite(): string;
+  /** A browser profile of its own; `before` runs in every page ahead of the page's scripts. */
+  newVisitor(before?: () => void): Promise<Visitor>;
+  /** The script tag, as a site's owner would paste it; `attributes` as in HTML. */
+  tag(site: string, attributes?: string): string;
+}
+
+/** Sets the stage up before the suite's tests and takes it down after them. */
+export function setStage(): Stage {
+  let collector: Collector;
+  let origin: Origin;
+  let browser: Browser;
+  let sites = 0;
+  let visitors: Visitor[] = [];
+
+  before(async () => {
+    [collector, origin, browser] = await Promise.all([startCollector(), openOrigin(), launchBrowser()]);
+  });
+  afterEach(async () => {
+    await Promise.all(visitors.map(({ context }) => context.close()));
+    visitors = [];
+    collector.gate.handler = asTheCollector;
+    collector.gate.asked.length = 0;
+  });
+  after(async () => {
+    await browser?.close();
+    origin?.close();
+    await collector?.remove();
+  });
+
+  return {
+    get collector() {
+      return collector;
+    },
+    get origin() {
+      return origin;
+    },
+    newSite: () => `site-${++sites}`,
+    async newVisitor(before) {
+      const visitor = await newVisitor(browser, { before });
+      visitors.push(visitor);
+      return visitor;
+    },
+    tag: (site, attributes = "") =>
+      `<script async src="${collector.gate.origin}/sillage.js" data-site="${site}" ${attributes}></script>`,
+  };
+}
