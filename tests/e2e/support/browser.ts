@@ -39,6 +39,8 @@ export interface Visitor {
 export async function newVisitor(browser: Browser, options: { before?: () => void } = {}): Promise<Visitor> {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1000, height: 700 } });
   context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  // What esbuild (in tsx) wraps around named functions, which are passed to pages without it.
+  await context.addInitScript("globalThis.__name = (named) => named");
   if (options.before) await context.addInitScript(options.before);
   const exceptions: string[] = [];
   const trackerSaid: string[] = [];

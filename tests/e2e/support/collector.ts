@@ -15,6 +15,9 @@ import type { StoredEvent } from "./model.ts";
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** What `npm run build` made: `web` for script tags, `npm` for bundlers. */
+export const dist = process.env.SILLAGE_DIST ?? join(root, "dist");
+
 /** `npm test` compiles the program and names it; by hand it is looked for where cargo puts it. */
 const program =
   process.env.SILLAGE_COLLECTOR ?? resolve(root, process.env.CARGO_TARGET_DIR ?? "target", "debug/sillage-collector");
@@ -64,7 +67,7 @@ export async function startCollector(): Promise<Collector> {
       program,
       [
         ...["--listen", listen, "--data", data, "--demo", join(root, "www/shop")],
-        ...["--assets", process.env.SILLAGE_ASSETS ?? join(root, "dist/web")],
+        ...["--assets", join(dist, "web")],
       ],
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SILLAGE_LOG: "warn" } },
     );
