@@ -35,7 +35,7 @@ function breadcrumb(): string[] | undefined {
       const data = JSON.parse(script.textContent ?? "");
       for (const node of [data, data["@graph"]].flat()) {
         if (node?.["@type"] === "BreadcrumbList") {
-          return node.itemListElement.map((item: { name?: string; item?: { name?: string } }) => String(item.name ?? item.item?.name));
+          return node.itemListElement.map((item: { name?: string; item?: { name?: string } }) => String(item.name ?? item.item?.name ?? ""));
         }
       }
     } catch {
@@ -82,17 +82,26 @@ export function pageFacts(): string {
 
 const CLICKABLE = "a[href],area[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
 
+// Fields of a form stand in for properties of their form (`<input name="id">`): only methods of the
+// prototype and attributes say the truth.
+const attribute = (element: Element, name: string) => Element.prototype.getAttribute.call(element, name);
+const matches = (element: Element, selector: string) => Element.prototype.matches.call(element, selector);
+
 /** A selector that finds the element again: up to the nearest id, five steps at most. */
 function selectorOf(element: Element): string {
   const steps: string[] = [];
   for (let at: Element | null = element; at && steps.length < 5; at = at.parentElement) {
-    if (at.id) {
-      steps.unshift(`#${at.id}`);
+    const id = attribute(at, "id");
+    if (id) {
+      steps.unshift(`#${id}`);
       break;
     }
-    const { localName, parentElement } = at;
-    const alike = [...(parentElement?.children ?? [])].filter((it) => it.localName === localName);
-    steps.unshift(alike.length > 1 ? `${localName}:nth-of-type(${alike.indexOf(at) + 1})` : localName);
+    const { localName } = at;
+    let number = 1;
+    for (let before = at.previousElementSibling; before; before = before.previousElementSibling) {
+      if (before.localName === localName) number++;
+    }
+    steps.unshift(`${localName}:nth-of-type(${number})`);
   }
   return steps.join(">");
 }
@@ -100,18 +109,21 @@ function selectorOf(element: Element): string {
 /** What a click says of itself, or nothing where it met nothing clickable. */
 export function clickFacts(event: Event): string | undefined {
   const path = event.composedPath().filter((it): it is Element => it instanceof Element);
-  if (path.some((it) => it.matches("[data-sillage-ignore]"))) return;
-  const element = path.find((it) => it.matches(CLICKABLE));
-  if (!element) return;
-  const { textContent, innerText } = element as HTMLElement;
-  const attribute = (name: string) => element.getAttribute(name);
-  const masked = path.some((it) => it.matches("[data-sillage-mask]"));
-  const link = path.find((it) => it.matches("[href]")) as HTMLAnchorElement | undefined;
+  const find = (selector: string) => path.find((it) => matches(it, selector));
+  const element = find(CLICKABLE);
+  if (!element || find("[data-sillage-ignore]")) return;
+  const own = (name: string) => attribute(element, name);
+  const link = find("[href]");
+  // SVG links have an object where others have an address.
+  const href = link && attribute(link, "href");
+  const text = find("[data-sillage-mask]")
+    ? ""
+    : ((element as HTMLElement).innerText ?? element.textContent)?.trim() || own("aria-label") || own("value") || own("title") || own("alt");
   return words(
-    attribute("data-sillage-name"),
+    own("data-sillage-name"),
     selectorOf(element),
-    masked ? "" : (innerText ?? textContent)?.trim() || attribute("aria-label") || attribute("value") || attribute("title") || attribute("alt"),
-    link?.href,
-    attribute("data-sillage-offer") === null ? "" : 1,
+    text?.replace(/\s+/g, " "),
+    href && new URL(href, document.baseURI).href,
+    own("data-sillage-offer") === null ? "" : 1,
   );
 }

@@ -148,7 +148,13 @@ export function openHost(site: string, endpoint: string, finished: Finished): Ho
     send(batch, body, urgency) {
       if (urgency !== LEAVING) return void send(batch, body, urgency);
       // The beacon's answer cannot be read; what was sent is kept for the next page all the same.
-      if (!navigator.sendBeacon?.(url, stamp(body))) void send(batch, body, HIDDEN);
+      let taken = false;
+      try {
+        taken = navigator.sendBeacon(url, stamp(body));
+      } catch {
+        // Missing, or the page's own.
+      }
+      if (!taken) void send(batch, body, HIDDEN);
     },
   };
 }

@@ -50,7 +50,11 @@ export function createTracker(options: Options, source: Source): Tracker {
       throw new TrackerError("load_failed", String(error));
     }
     if (stopped) return;
-    engine = chunk.start({ endpoint: source.endpoint, ...options }, startedAt);
+    try {
+      engine = chunk.start({ endpoint: source.endpoint, ...options }, startedAt);
+    } catch (error) {
+      throw new TrackerError("invalid_option", String(error));
+    }
     for (const call of waiting.splice(0)) run(call);
   })();
   ready.catch((error) => {

@@ -1,9 +1,10 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
+import { Fact } from "./fact";
 import { pageFacts, readHints, words } from "./facts";
 import { openHost } from "./host";
 import { activeAt, listen } from "./listen";
-import { type ConsentState, type Options, type Stats, TrackerError } from "./types";
+import type { ConsentState, Options, Stats } from "./types";
 
 /** A running module. */
 export interface Engine {
@@ -15,22 +16,10 @@ export interface Engine {
   stop(): void;
 }
 
-/** What the module hears; `Tracker::hear` in `src/bindings.rs` has the same numbers. */
-export const enum Fact {
-  PageLoaded,
-  AddressChanged,
-  PageCalled,
-  Clicked,
-  Tracked,
-  PageHidden,
-  PageLeft,
-  Resumed,
-  FlushRequested,
-  SendFinished,
-  ConsentChanged,
-}
-
 const isAnonymous = () => Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
+
+/** How often in a row a fact may find the module at work. */
+const MAX_LATE = 100;
 
 let instantiated: Promise<void> | undefined;
 
@@ -50,42 +39,54 @@ export function instantiate(url: string | URL): Promise<void> {
   return instantiated;
 }
 
-/** Starts a tracker. `startedAt` is when the page asked for it, in Unix milliseconds. */
+/**
+ * Starts a tracker. `startedAt` is when the page asked for it, in Unix milliseconds.
+ *
+ * @throws a text that names the option that is wrong, and its rule
+ */
 export function start(options: Options, startedAt: number): Engine {
   let tracker: glue.Tracker;
 
+  let late = 0;
   const hear = (fact: Fact, text = "", at = Date.now()) => {
-    // A page's own `fetch` may call us while we call it: then the fact waits for us to be done.
-    if (!tracker.hear(fact, text, at, Math.max(activeAt, startedAt))) queueMicrotask(() => hear(fact, text, at));
+    if (tracker.hear(fact, text, at, Math.max(activeAt, startedAt))) late = 0;
+    // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
+    // never are, the module has failed.
+    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at));
   };
 
   const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } = options;
+  let endpoint = "";
   try {
-    const endpoint = new URL(options.endpoint as string, location.href).href;
-    const host = openHost(site, endpoint, (...finished) => hear(Fact.SendFinished, words(...finished)));
-    tracker = new glue.Tracker(
-      host,
-      words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
-      isAnonymous(),
-      Boolean(debug),
-    );
-  } catch (error) {
-    throw new TrackerError("invalid_option", typeof error === "string" ? error : "endpoint must be the address of a collector");
+    endpoint = new URL(options.endpoint as string, options.endpoint && document.baseURI).href;
+  } catch {
+    // Reported below.
   }
+  if (!/^https?:/.test(endpoint)) throw "endpoint must be the http or https address of a collector";
+  const host = openHost(site, endpoint, (...finished) => hear(Fact.SendFinished, words(...finished)));
+  tracker = new glue.Tracker(
+    host,
+    words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
+    isAnonymous(),
+    Boolean(debug),
+  );
 
   hear(Fact.PageLoaded, pageFacts(), startedAt);
-  const stopListening = listen(hear);
+  const listening = listen(hear);
   return {
-    track: (name, props, at) => hear(Fact.Tracked, words(name, props), at),
+    track(name, props, at) {
+      listening.catchUp();
+      hear(Fact.Tracked, words(name, props), at);
+    },
     page: () => hear(Fact.PageCalled, pageFacts()),
     consent: (state) => hear(Fact.ConsentChanged, String(state)),
     flush: () => hear(Fact.FlushRequested),
     stats() {
-      const [tracked, sent, pending, dropped] = tracker.stats() as number[];
+      const [tracked, sent, pending, dropped] = (tracker.stats() as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
     stop() {
-      stopListening();
+      listening.stop();
       hear(Fact.PageLeft);
       tracker.stop();
     },

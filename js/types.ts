@@ -76,7 +76,7 @@ export interface Tracker {
 /** Why a tracker does not work. */
 export class TrackerError extends Error {
   /** `invalid_option`: an option is wrong, the message names it and the rule. `load_failed`: the module could not be loaded. */
-  readonly code: "invalid_option" | "load_failed";
+  declare readonly code: "invalid_option" | "load_failed";
 
   constructor(code: TrackerError["code"], message: string) {
     super(message);

@@ -1,6 +1,6 @@
 //! Feeds the core and carries out its imperatives.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -11,18 +11,16 @@ use crate::browser::host::Host;
 use crate::browser::{clock, console, timer};
 
 /// The core and what surrounds it.
-#[derive(Debug)]
 pub(crate) struct Page {
     core: RefCell<Tracker>,
     browser: Browser,
 }
 
 /// What the core's imperatives need of the browser.
-#[derive(Debug)]
 struct Browser {
     host: Host,
     debug: bool,
-    timer: RefCell<Option<Timeout>>,
+    timer: Cell<Option<Timeout>>,
 }
 
 impl Page {
@@ -30,7 +28,7 @@ impl Page {
         let browser = Browser {
             host,
             debug,
-            timer: RefCell::new(None),
+            timer: Cell::new(None),
         };
         let core = Tracker::new(config, anonymous, &mut Surroundings(&browser, None));
         Rc::new(Self {
@@ -98,7 +96,7 @@ impl Shell for Surroundings<'_> {
             let timeout = timer::at(at, clock::now(), move || {
                 page.hear(clock::now(), Input::Woken);
             });
-            self.0.timer.replace(Some(timeout));
+            self.0.timer.set(Some(timeout));
         }
     }
 

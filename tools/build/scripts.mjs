@@ -20,6 +20,8 @@ const settings = {
   // Members that begin with an underscore are ours or the glue's; no browser interface has such a name.
   mangleProps: /^_/,
   reserveProps: /^__proto__$/,
+  // A tracker lives as long as its page: wasm-bindgen's ways to free it with the garbage go.
+  define: { FinalizationRegistry: "undefined", "Symbol.dispose": "undefined" },
 };
 
 /** Bundles js/ and lays out both folders; the web folder's names carry the hash of their content. */
@@ -42,7 +44,7 @@ async function bundleAll() {
   const script = await bundle("js/script.ts", {
     format: "iife",
     mangleCache: names,
-    define: { __TRACKER_JS__: JSON.stringify(trackerName), __TRACKER_WASM__: JSON.stringify(wasmName) },
+    define: { ...settings.define, __TRACKER_JS__: JSON.stringify(trackerName), __TRACKER_WASM__: JSON.stringify(wasmName) },
   });
 
   mkdirSync(npmFolder, { recursive: true });

@@ -72,10 +72,9 @@ pub(crate) fn push_event(
     put(out, "{\"id\":\"");
     put(out, id);
     put(out, "\",\"createdDate\":\"");
-    put(
-        out,
-        core::str::from_utf8(&created_at.to_iso()).unwrap_or_default(),
-    );
+    for byte in created_at.to_iso() {
+        out.push(char::from(byte));
+    }
     put(out, "\",");
     if !is_default {
         context.push_visit(out);

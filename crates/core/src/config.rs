@@ -63,32 +63,40 @@ impl Config {
             config.consent =
                 Consent::from_name(consent).ok_or("consent must be granted, pending or denied")?;
         }
-        for flag in [
-            &mut config.pageviews,
-            &mut config.hash_routing,
-            &mut config.clicks,
-        ] {
-            *flag = match options.take() {
-                "" => continue,
-                "true" => true,
-                "false" => false,
-                _ => return Err("pageviews, hashRouting and clicks must be true or false"),
-            };
-        }
-        for (number, least, greatest) in [
-            (&mut config.idle_timeout_ms, 60_000, 36_000_000),
-            (&mut config.flush_interval_ms, 0, 60_000),
-            (&mut config.max_batch_events, 1, 1_000),
-        ] {
-            let digits = options.take();
-            if !digits.is_empty() {
-                *number = json::read_decimal(digits)
-                    .ok_or("idleTimeoutMs, flushIntervalMs and maxBatchEvents must be whole numbers, 0 or more")?
-                    .clamp(least, greatest);
-            }
-        }
+        read_flag(options.take(), &mut config.pageviews)?;
+        read_flag(options.take(), &mut config.hash_routing)?;
+        read_flag(options.take(), &mut config.clicks)?;
+        read_number(
+            options.take(),
+            &mut config.idle_timeout_ms,
+            60_000,
+            36_000_000,
+        )?;
+        read_number(options.take(), &mut config.flush_interval_ms, 0, 60_000)?;
+        read_number(options.take(), &mut config.max_batch_events, 1, 1_000)?;
         Ok(config)
     }
+}
+
+#[inline(never)]
+fn read_flag(word: &str, flag: &mut bool) -> Result<(), &'static str> {
+    match word {
+        "" => {}
+        "true" => *flag = true,
+        "false" => *flag = false,
+        _ => return Err("pageviews, hashRouting and clicks must be true or false"),
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn read_number(word: &str, number: &mut u64, least: u64, most: u64) -> Result<(), &'static str> {
+    if !word.is_empty() {
+        *number = json::read_decimal(word)
+            .ok_or("idleTimeoutMs, flushIntervalMs and maxBatchEvents must be whole numbers")?
+            .clamp(least, most);
+    }
+    Ok(())
 }
 
 fn is_site(text: &str) -> bool {

@@ -3,7 +3,7 @@
 //! `serde_json` would add more to the module than all of delivery; whole objects come as text from
 //! `JSON.stringify`, which the browser has anyway.
 
-use crate::text::put;
+use crate::text::{put, put_hex};
 
 /// Appends `text` to `out` as a JSON string (RFC 8259, section 7).
 #[inline(never)]
@@ -17,8 +17,7 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
             }
             '\0'..='\x1f' => {
                 put(out, "\\u00");
-                push_digit(out, character as u8 >> 4);
-                push_digit(out, character as u8 & 15);
+                put_hex(out, character as u8);
             }
             _ => out.push(character),
         }
@@ -26,16 +25,12 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn push_digit(out: &mut String, digit: u8) {
-    out.push(char::from(if digit > 9 { b'a' - 10 } else { b'0' } + digit));
-}
-
 /// Appends `value` in decimal digits.
 pub(crate) fn push_decimal(out: &mut String, value: u64) {
     if value > 9 {
         push_decimal(out, value / 10);
     }
-    push_digit(out, (value % 10) as u8);
+    out.push(char::from(b'0' + (value % 10) as u8));
 }
 
 /// The number that `digits` writes; `None` where there is anything else.

@@ -5,7 +5,7 @@
 //! replaced by `REDACTED`; the rest of the address stays as it is. Redacting twice changes nothing.
 
 use crate::text::{cut, end_of, put};
-use sillage_protocol::limits::{MAX_TEXT_CHARS, MAX_URL_CHARS};
+use sillage_protocol::limits::MAX_URL_CHARS;
 
 const REDACTED: &str = "REDACTED";
 
@@ -35,12 +35,14 @@ const MIN_LINK_TOKEN_BYTES: usize = 6;
 ///
 /// Of an address without host (`mailto:`, `tel:`, `javascript:`, `data:`) only the scheme is kept.
 pub fn redact_url(url: &str) -> String {
+    let url = cut(url, MAX_URL_CHARS);
     let bytes = url.as_bytes();
-    let mut kept = String::with_capacity(url.len());
-    let Some(colon) = bytes.iter().position(|&byte| byte == b':') else {
+    let mut kept = String::new();
+    let colon = end_of(bytes, 0, b":");
+    if colon == bytes.len() {
         return kept;
-    };
-    if !bytes[colon..].starts_with(b"://") {
+    }
+    if end_of(bytes, colon, b"/") != colon + 1 || end_of(bytes, colon + 2, b"/") != colon + 2 {
         put(&mut kept, &url[..=colon]);
         return kept;
     }
@@ -72,26 +74,8 @@ pub fn redact_url(url: &str) -> String {
         before = start..end;
         at = end;
     }
-    cut(&mut kept, MAX_URL_CHARS);
+    kept.truncate(cut(&kept, MAX_URL_CHARS).len());
     kept
-}
-
-/// `text` as a reader sees it: runs of white space are one space, none at the ends; at most
-/// [`MAX_TEXT_CHARS`] bytes.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for character in text.chars() {
-        if !matches!(character, ' ' | '\t'..='\r' | '\u{a0}') {
-            line.push(character);
-        } else if !line.is_empty() && !line.ends_with(' ') {
-            line.push(' ');
-        }
-    }
-    if line.ends_with(' ') {
-        line.pop();
-    }
-    cut(&mut line, MAX_TEXT_CHARS);
-    line
 }
 
 fn is_secret_value(name: &[u8], value: &[u8]) -> bool {
@@ -276,13 +260,6 @@ mod tests {
         assert_eq!(redact_url("javascript:alert(1)"), "javascript:");
         assert_eq!(redact_url("not an address"), "");
         assert_eq!(redact_url(""), "");
-    }
-
-    #[test]
-    fn text_is_read_as_a_person_reads_it() {
-        assert_eq!(one_line("\n   Add to\u{a0}\n\t cart  "), "Add to cart");
-        assert_eq!(one_line("  "), "");
-        assert_eq!(one_line(&"ü".repeat(2_000)).len(), MAX_TEXT_CHARS);
     }
 
     proptest! {

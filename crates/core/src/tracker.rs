@@ -1,14 +1,14 @@
 //! The state machine: facts in, imperatives out.
 
 use sillage_protocol::Timestamp;
-use sillage_protocol::limits::MAX_EVENT_NAME_CHARS;
+use sillage_protocol::limits::{MAX_EVENT_NAME_CHARS, MAX_TEXT_CHARS};
 
 use crate::batch::{Context, Counters, Part};
 use crate::outbox::{MAX_BATCH_BYTES, Outbox};
-use crate::redact::{one_line, redact_url};
+use crate::redact::redact_url;
 use crate::retry::Retry;
 use crate::shell::{random_id, timed_id};
-use crate::text::{end_of, owned, put};
+use crate::text::{self, cut, end_of, owned, put};
 use crate::visitor::Visitor;
 use crate::{Config, Consent, Dropped, Fields, Input, Outcome, PageCause, Shell, Urgency, json};
 
@@ -44,6 +44,18 @@ pub struct Stats {
     pub pending: u32,
     /// Dropped, for any reason.
     pub dropped: u32,
+}
+
+impl Stats {
+    /// The numbers in the order of their declaration, a space between two.
+    pub fn to_words(self) -> String {
+        let mut words = String::new();
+        for number in [self.tracked, self.sent, self.pending, self.dropped] {
+            json::push_decimal(&mut words, number.into());
+            put(&mut words, " ");
+        }
+        words
+    }
 }
 
 impl Tracker {
@@ -97,8 +109,9 @@ impl Tracker {
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut dyn Shell) {
         match input {
             Input::MemoryRead(line) => {
-                self.visitor.memory_read(line, &self.config);
-                self.obey_denial(shell);
+                if self.visitor.memory_read(line, &self.config) {
+                    self.obey_refusal(shell);
+                }
             }
             Input::SpillFound(lines) => {
                 if self.may_remember() && !lines.is_empty() {
@@ -124,17 +137,21 @@ impl Tracker {
             Input::ConsentChanged(consent) => {
                 self.visitor.choose(consent);
                 self.config.consent = consent;
-                self.obey_denial(shell);
                 self.visitor.remember(self.may_remember(), shell);
+                self.obey_refusal(shell);
             }
         }
         self.ask_to_be_woken(now, shell);
     }
 
-    /// Where the visitor has refused, nothing that was recorded is kept.
-    fn obey_denial(&mut self, shell: &mut dyn Shell) {
-        if self.consent() == Consent::Denied {
-            self.visitor.forget();
+    /// Where the visitor refuses, by choice or by Global Privacy Control, nothing that tells who
+    /// they are stays in the store; by choice, nothing that was recorded is kept either.
+    fn obey_refusal(&mut self, shell: &mut dyn Shell) {
+        let is_denied = self.consent() == Consent::Denied;
+        if is_denied || self.visitor.is_anonymous() && self.visitor.has_stored_id() {
+            self.visitor.forget(shell);
+        }
+        if is_denied {
             let dropped = self.outbox.clear();
             self.drop_events(Dropped::NoConsent, dropped, shell);
             self.in_flight.clear();
@@ -202,7 +219,7 @@ impl Tracker {
             return;
         }
         let (name, selector) = (facts.take(), facts.take());
-        let prompt = one_line(facts.take());
+        let prompt = cut(facts.take(), MAX_TEXT_CHARS);
         let href = redact_url(facts.take());
         let media_type = if facts.take().is_empty() {
             "openAction"
@@ -212,7 +229,7 @@ impl Tracker {
         let mut members = owned("\"action\":{\"state\":\"engaged\",\"mediaType\":\"");
         put(&mut members, media_type);
         put(&mut members, "\",\"prompt\":");
-        json::push_str(&mut members, &prompt);
+        json::push_str(&mut members, prompt);
         put(&mut members, "},\"actionMap\":{\"displayName\":");
         json::push_str(&mut members, if name.is_empty() { selector } else { name });
         put(&mut members, "}");
@@ -232,7 +249,7 @@ impl Tracker {
         shell: &mut dyn Shell,
     ) {
         let (name, props) = (event.take(), event.take());
-        if name.is_empty() || name.chars().count() > MAX_EVENT_NAME_CHARS {
+        if name.is_empty() || text::count_chars(name) > MAX_EVENT_NAME_CHARS {
             self.counters.tracked += 1;
             self.drop_events(Dropped::Invalid, 1, shell);
             return;
@@ -270,11 +287,11 @@ impl Tracker {
         let created_at = at.max(self.last_created_at);
         self.last_created_at = created_at;
         let idle_timeout_ms = self.config.idle_timeout_ms;
-        if self
+        let is_news = self
             .visitor
-            .continue_session(created_at, active_at, idle_timeout_ms, shell)
-        {
-            self.visitor.remember(self.may_remember(), shell);
+            .continue_session(created_at, active_at, idle_timeout_ms, shell);
+        if is_news && self.may_remember() {
+            self.visitor.remember(true, shell);
         }
         if self.context.session != self.visitor.session() {
             self.context.session = owned(self.visitor.session());

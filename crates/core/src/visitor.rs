@@ -123,13 +123,15 @@ impl Visitor {
 
     /// Another tab's choice, visitor and session are this tab's too. A record that is gone was
     /// cleared with the site's data: what this page knows still holds.
-    pub(crate) fn memory_read(&mut self, line: &str, config: &Config) {
+    ///
+    /// Returns whether the record has changed.
+    pub(crate) fn memory_read(&mut self, line: &str, config: &Config) -> bool {
         if line == self.line {
-            return;
+            return false;
         }
         self.line = owned(line);
         let Some(mut stored) = Record::read(line) else {
-            return;
+            return false;
         };
         // A choice made here holds though the store could not take it.
         stored.consent = stored.consent.or(self.known.consent);
@@ -142,6 +144,12 @@ impl Visitor {
             self.known.consent = stored.consent;
             self.stored_id = stored.visitor;
         }
+        true
+    }
+
+    /// Whether the store holds an id that this page has not adopted.
+    pub(crate) fn has_stored_id(&self) -> bool {
+        !self.stored_id.is_empty()
     }
 
     pub(crate) fn choose(&mut self, consent: Consent) {
@@ -153,11 +161,14 @@ impl Visitor {
         }
     }
 
-    /// Forgets who the visitor is.
-    pub(crate) fn forget(&mut self) {
-        self.known.visitor.clear();
-        self.known.session.clear();
+    /// Forgets who the visitor is, in the store too.
+    pub(crate) fn forget(&mut self, shell: &mut dyn Shell) {
         self.stored_id.clear();
+        self.known = Record {
+            consent: self.known.consent,
+            ..Record::default()
+        };
+        self.remember(false, shell);
     }
 
     /// Finds the session that an event at `at` belongs to, where the visitor last did something
@@ -194,20 +205,18 @@ impl Visitor {
         &self.known.session
     }
 
-    /// Stores what may be stored: with `ids` everything, else the choice alone, which has to be
-    /// kept and is no identifier.
+    /// Stores what is known, without the ids nothing but the choice: that has to be kept, and is no
+    /// identifier.
     pub(crate) fn remember(&mut self, ids: bool, shell: &mut dyn Shell) {
-        if ids {
-            self.line = self.known.write();
-        } else if self.known.consent.is_some() {
-            self.line = Record {
+        self.line = if ids {
+            self.known.write()
+        } else {
+            Record {
                 consent: self.known.consent,
                 ..Record::default()
             }
-            .write();
-        } else {
-            return;
-        }
+            .write()
+        };
         shell.remember(&self.line);
     }
 }

@@ -13,11 +13,7 @@ fn a_visit_through_two_pages_is_recorded_as_it_happened() {
     let visit = visit();
     let mut home = visit.open("/");
     visit.after(1_000);
-    home.click(
-        "Shop now",
-        "  Shop\n now ",
-        "https://shop.test/list?token=abc",
-    );
+    home.click("Shop now", "Shop now", "https://shop.test/list?token=abc");
     home.leave().settle();
     visit.after(200);
     let mut list = visit.open("/list");
@@ -407,6 +403,29 @@ fn global_privacy_control_leaves_no_identifier_anywhere() {
         stored[0].session, stored[2].session,
         "no session outlives its page"
     );
+}
+
+#[test]
+fn global_privacy_control_erases_what_was_stored_before_it_was_set() {
+    let visit = visit();
+    visit.open("/").settle();
+    assert!(visit.record().is_some());
+    let mut tab = visit.open_with("/b", |_| {}, true);
+    assert_eq!(visit.record().unwrap(), "1 - - 0 0 -");
+    tab.track("x").settle();
+    assert_eq!(visit.record().unwrap(), "1 - - 0 0 -");
+    let stored = visit.stored();
+    assert_eq!(stored[1].session, stored[2].session);
+    assert!(stored[2].customer_id.is_none());
+}
+
+#[test]
+fn a_site_that_denies_erases_what_it_stored_when_it_did_not() {
+    let visit = visit();
+    visit.open("/").settle();
+    let mut tab = visit.open_with("/b", |config| config.consent = Consent::Denied, false);
+    assert_eq!(visit.record().unwrap(), "1 - - 0 0 -");
+    assert!(tab.wake().requests().is_empty());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 /// The stem of the written files; `tracker_bg` is what wasm-bindgen makes of it.
 const STEM: &str = "tracker";
@@ -31,6 +31,8 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
     bindgen
         .input_module(STEM, module)
         .bundler(true)?
+        // The texts that cross are short: encoding twice as fast would cost 300 bytes.
+        .encode_into(EncodeInto::Never)
         .typescript(true);
     let mut output = bindgen.generate_output().context("wasm-bindgen")?;
     unused::drop_functions(output.wasm_mut(), &described);

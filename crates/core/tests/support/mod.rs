@@ -66,7 +66,12 @@ impl Visit {
     }
 
     /// Opens `path` in a new tab.
-    pub(crate) fn open_with(&self, path: &str, set: impl FnOnce(&mut Config), anonymous: bool) -> Tab {
+    pub(crate) fn open_with(
+        &self,
+        path: &str,
+        set: impl FnOnce(&mut Config),
+        anonymous: bool,
+    ) -> Tab {
         let mut config = Config::new("shop".into());
         set(&mut config);
         let number = {

@@ -10,11 +10,57 @@ use anyhow::{Result, bail};
 
 use super::names::{IMPORT_MODULE, Renamed};
 
+/// Functions of the glue that a tracker needs in their simplest form: it passes short texts, never
+/// the 2 GB after which Safari's decoder fails, and encoding twice as fast is not worth 300 bytes.
+const SIMPLER: &[(&str, &str)] = &[
+    (
+        "function passStringToWasm0(",
+        "function passStringToWasm0(arg, malloc) {
+const buf = cachedTextEncoder.encode(arg);
+const ptr = malloc(buf.length, 1) >>> 0;
+getUint8ArrayMemory0().set(buf, ptr);
+WASM_VECTOR_LEN = buf.length;
+return ptr;
+}",
+    ),
+    (
+        "function decodeText(",
+        "function decodeText(bytes) {
+return cachedTextDecoder.decode(bytes);
+}",
+    ),
+    ("cachedTextEncoder.encodeInto = function", ""),
+];
+
+/// `source` with each of [`SIMPLER`] in place of what wasm-bindgen wrote.
+fn simplify(source: &str) -> Result<String> {
+    let mut simple = String::new();
+    let mut found = 0;
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        match SIMPLER.iter().find(|(head, _)| line.starts_with(head)) {
+            Some((_, replacement)) => {
+                found += 1;
+                simple.push_str(replacement);
+                // A function ends at the first line that is a bare brace: inner lines are indented.
+                lines.by_ref().find(|line| line.starts_with('}'));
+            }
+            None => simple.push_str(line),
+        }
+        simple.push('\n');
+    }
+    if found != SIMPLER.len() {
+        bail!("the glue passes texts in another way now: see SIMPLER");
+    }
+    Ok(simple)
+}
+
 /// The glue with `imports` and `attach` in place of one export for each import.
 pub(crate) fn rewrite(source: &str, renamed: &Renamed) -> Result<String> {
     let mut kept = String::new();
     let mut imports = String::new();
     let mut found = 0;
+    let source = simplify(source)?;
     let mut lines = source.lines();
     while let Some(line) = lines.next() {
         if line.starts_with("export function __wbg_set_wasm(") {

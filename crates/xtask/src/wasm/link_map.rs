@@ -78,7 +78,10 @@ pub(super) fn read(wasm: &[u8]) -> Result<LinkMap> {
                     let export = export?;
                     if export.kind == ExternalKind::Func {
                         map.roots.push(export.index);
-                        if DESCRIBING.iter().any(|prefix| export.name.starts_with(prefix)) {
+                        if DESCRIBING
+                            .iter()
+                            .any(|prefix| export.name.starts_with(prefix))
+                        {
                             map.described.push(export.index);
                         }
                     }

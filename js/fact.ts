@@ -1,0 +1,14 @@
+/** What the module hears; `Tracker::hear` in `src/bindings.rs` has the same numbers. */
+export const enum Fact {
+  PageLoaded,
+  AddressChanged,
+  PageCalled,
+  Clicked,
+  Tracked,
+  PageHidden,
+  PageLeft,
+  Resumed,
+  FlushRequested,
+  SendFinished,
+  ConsentChanged,
+}
