@@ -45,11 +45,11 @@ export function instantiate(url: string | URL): Promise<void> {
  * @throws a text that names the option that is wrong, and its rule
  */
 export function start(options: Options, startedAt: number): Engine {
-  let tracker: glue.Tracker;
+  let tracker = 0;
 
   let late = 0;
   const hear = (fact: Fact, text = "", at = Date.now()) => {
-    if (tracker.hear(fact, text, at, Math.max(activeAt, startedAt))) late = 0;
+    if (glue.hear(tracker, fact, text, at, Math.max(activeAt, startedAt))) late = 0;
     // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
     // never are, the module has failed.
     else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at));
@@ -64,12 +64,14 @@ export function start(options: Options, startedAt: number): Engine {
   }
   if (!/^https?:/.test(endpoint)) throw "endpoint must be the http or https address of a collector";
   const host = openHost(site, endpoint, (...finished) => hear(Fact.SendFinished, words(...finished)));
-  tracker = new glue.Tracker(
+  const opened: unknown = glue.open(
     host,
     words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
     isAnonymous(),
     Boolean(debug),
   );
+  if (typeof opened !== "number") throw opened;
+  tracker = opened;
 
   hear(Fact.PageLoaded, pageFacts(), startedAt);
   const listening = listen(hear);
@@ -82,13 +84,13 @@ export function start(options: Options, startedAt: number): Engine {
     consent: (state) => hear(Fact.ConsentChanged, String(state)),
     flush: () => hear(Fact.FlushRequested),
     stats() {
-      const [tracked, sent, pending, dropped] = (tracker.stats() as string).split(" ").map(Number);
+      const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
     stop() {
       listening.stop();
       hear(Fact.PageLeft);
-      tracker.stop();
+      glue.stop(tracker);
     },
   };
 }

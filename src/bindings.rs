@@ -1,6 +1,6 @@
 //! Every `#[wasm_bindgen]` export: converts, never decides.
 
-use std::rc::Rc;
+use std::cell::RefCell;
 
 use sillage_core::{Config, Consent, Fields, Input, Outcome, PageCause};
 use wasm_bindgen::JsValue;
@@ -10,93 +10,95 @@ use crate::browser::clock;
 use crate::browser::host::Host;
 use crate::shell::Page;
 
-/// One site's tracker on one page.
-#[wasm_bindgen]
-#[expect(missing_debug_implementations, reason = "a timer has none to show")]
-pub struct Tracker {
-    page: Rc<Page>,
+thread_local! {
+    /// The trackers of this document, by number. Functions and numbers instead of a class: its glue
+    /// would count references and wait for the garbage collector, at a cost of 500 bytes.
+    static PAGES: RefCell<Vec<&'static Page>> = const { RefCell::new(Vec::new()) };
 }
 
+fn page(tracker: usize) -> Option<&'static Page> {
+    PAGES.with_borrow(|pages| pages.get(tracker).copied())
+}
+
+/// Opens a tracker that has heard nothing yet. Returns its number, or a text that names the option
+/// that is wrong, and its rule.
+///
+/// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control; `debug` lets
+/// drops be written to the console.
 #[wasm_bindgen]
-impl Tracker {
-    /// A tracker that has heard nothing yet.
-    ///
-    /// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control; `debug`
-    /// lets drops be written to the console.
-    ///
-    /// # Errors
-    ///
-    /// A string that names the option that is wrong, and its rule.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        host: Host,
-        options: String,
-        anonymous: bool,
-        debug: bool,
-    ) -> Result<Tracker, JsValue> {
-        match Config::read(Fields(&options)) {
-            Ok(config) => Ok(Self {
-                page: Page::open(host, config, anonymous, debug),
-            }),
-            Err(error) => Err(JsValue::from_str(error)),
+pub fn open(host: Host, options: String, anonymous: bool, debug: bool) -> JsValue {
+    match Config::read(Fields(&options)) {
+        Ok(config) => {
+            let page = Page::open(host, config, anonymous, debug);
+            let number = PAGES.with_borrow_mut(|pages| {
+                pages.push(page);
+                pages.len() - 1
+            });
+            JsValue::from_f64(number as f64)
         }
+        Err(error) => JsValue::from_str(error),
     }
+}
 
-    /// Takes a fact: its number in `Fact` of `js/tracker.ts`, its words, when it became true and
-    /// when the visitor was last active, both in Unix milliseconds.
-    ///
-    /// Returns false where the tracker is at work and the fact must be reported again.
-    pub fn hear(&self, fact: u32, words: String, at: f64, active_at: f64) -> bool {
-        let mut fields = Fields(&words);
-        let input = match fact {
-            0..=2 => Input::PageSeen {
-                facts: fields,
-                cause: match fact {
-                    0 => PageCause::Loaded,
-                    1 => PageCause::AddressChanged,
-                    _ => PageCause::Called,
+/// Takes a fact: its number in `Fact` of `js/fact.ts`, its words, when it became true and
+/// when the visitor was last active, both in Unix milliseconds.
+///
+/// Returns false where the tracker is at work and the fact must be reported again.
+#[wasm_bindgen]
+pub fn hear(tracker: usize, fact: u32, words: String, at: f64, active_at: f64) -> bool {
+    let mut fields = Fields(&words);
+    let input = match fact {
+        0..=2 => Input::PageSeen {
+            facts: fields,
+            cause: match fact {
+                0 => PageCause::Loaded,
+                1 => PageCause::AddressChanged,
+                _ => PageCause::Called,
+            },
+        },
+        3 => Input::Clicked(fields),
+        4 => Input::Tracked {
+            event: fields,
+            active_at: clock::from_js(active_at),
+        },
+        5 => Input::PageHidden,
+        6 => Input::PageLeft,
+        7 => Input::Resumed,
+        8 => Input::FlushRequested,
+        9 => {
+            let (batch, answered) = (fields.take(), fields.take());
+            let status = fields.take_number();
+            let (rejected, retry_after_ms) = (fields.take_number(), fields.take_number());
+            Input::SendFinished {
+                batch,
+                outcome: match status {
+                    200 if answered == batch => Outcome::Acknowledged { rejected },
+                    400 | 413 if answered == batch => Outcome::Acknowledged { rejected: u64::MAX },
+                    _ => Outcome::Unconfirmed { retry_after_ms },
                 },
-            },
-            3 => Input::Clicked(fields),
-            4 => Input::Tracked {
-                event: fields,
-                active_at: clock::from_js(active_at),
-            },
-            5 => Input::PageHidden,
-            6 => Input::PageLeft,
-            7 => Input::Resumed,
-            8 => Input::FlushRequested,
-            9 => {
-                let (batch, answered) = (fields.take(), fields.take());
-                let status = fields.take_number();
-                let (rejected, retry_after_ms) = (fields.take_number(), fields.take_number());
-                Input::SendFinished {
-                    batch,
-                    outcome: match status {
-                        200 if answered == batch => Outcome::Acknowledged { rejected },
-                        400 | 413 if answered == batch => {
-                            Outcome::Acknowledged { rejected: u64::MAX }
-                        }
-                        _ => Outcome::Unconfirmed { retry_after_ms },
-                    },
-                }
             }
-            _ => match Consent::from_name(&words) {
-                Some(consent) => Input::ConsentChanged(consent),
-                None => return true,
-            },
-        };
-        self.page.hear(clock::from_js(at), input)
-    }
+        }
+        _ => match Consent::from_name(&words) {
+            Some(consent) => Input::ConsentChanged(consent),
+            None => return true,
+        },
+    };
+    page(tracker).is_none_or(|page| page.hear(clock::from_js(at), input))
+}
 
-    /// Events tracked, sent, pending and dropped on this page, as words: an array or an object would
-    /// cost five times the code.
-    pub fn stats(&self) -> JsValue {
-        serde_wasm_bindgen::to_value(&self.page.stats().to_words()).unwrap_or(JsValue::UNDEFINED)
-    }
+/// Events tracked, sent, pending and dropped on this page, as words: an array or an object would
+/// cost five times the code.
+#[wasm_bindgen]
+pub fn stats(tracker: usize) -> JsValue {
+    page(tracker)
+        .and_then(|page| serde_wasm_bindgen::to_value(&page.stats().to_words()).ok())
+        .unwrap_or(JsValue::UNDEFINED)
+}
 
-    /// Nothing happens of itself any more.
-    pub fn stop(&self) {
-        self.page.close();
+/// Nothing happens of itself any more.
+#[wasm_bindgen]
+pub fn stop(tracker: usize) {
+    if let Some(page) = page(tracker) {
+        page.close();
     }
 }

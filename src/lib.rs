@@ -7,7 +7,7 @@ mod bindings;
 mod browser;
 mod shell;
 
-pub use bindings::Tracker;
+pub use bindings::{hear, open, stats, stop};
 
 /// The module has one thread and few objects: a small allocator beats a fast one (the default
 /// one, dlmalloc, costs 2 KB more of brotli).

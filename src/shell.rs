@@ -1,7 +1,6 @@
 //! Feeds the core and carries out its imperatives.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use sillage_core::{Config, Dropped, Input, PageCause, Shell, Stats, Tracker, Urgency};
@@ -24,24 +23,25 @@ struct Browser {
 }
 
 impl Page {
-    pub(crate) fn open(host: Host, config: Config, anonymous: bool, debug: bool) -> Rc<Self> {
+    /// Opens a page. It is never freed: a tracker lives as long as the document around it.
+    pub(crate) fn open(host: Host, config: Config, anonymous: bool, debug: bool) -> &'static Self {
         let browser = Browser {
             host,
             debug,
             timer: Cell::new(None),
         };
         let core = Tracker::new(config, anonymous, &mut Surroundings(&browser, None));
-        Rc::new(Self {
+        Box::leak(Box::new(Self {
             core: RefCell::new(core),
             browser,
-        })
+        }))
     }
 
     /// Reports a fact, after what other tabs may have written since the last one.
     ///
     /// Returns false where the core is at work: a page's own `fetch` may call the tracker while
     /// the tracker calls it.
-    pub(crate) fn hear(self: &Rc<Self>, at: Timestamp, input: Input<'_>) -> bool {
+    pub(crate) fn hear(&'static self, at: Timestamp, input: Input<'_>) -> bool {
         let Ok(mut core) = self.core.try_borrow_mut() else {
             return false;
         };
@@ -71,7 +71,7 @@ impl Page {
 }
 
 /// The browser while the core is at work; the page is there once it is open.
-struct Surroundings<'a>(&'a Browser, Option<&'a Rc<Page>>);
+struct Surroundings<'a>(&'a Browser, Option<&'static Page>);
 
 impl Shell for Surroundings<'_> {
     fn random(&mut self) -> u32 {
@@ -92,7 +92,6 @@ impl Shell for Surroundings<'_> {
 
     fn wake_at(&mut self, at: Timestamp) {
         if let Some(page) = self.1 {
-            let page = Rc::clone(page);
             let timeout = timer::at(at, clock::now(), move || {
                 page.hear(clock::now(), Input::Woken);
             });
