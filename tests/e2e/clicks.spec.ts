@@ -1,8 +1,8 @@
 /** What a click leaves: which element it met, by what name, with what text, leading where. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { click, expectEvents, pageview } from "./support/expect-events.ts";
-import { setStage } from "./support/stage.ts";
+import { setStage, test } from "./support/stage.ts";
 
 describe("clicks", () => {
   const stage = setStage();

@@ -1,11 +1,11 @@
 /** What is not written and not sent: before the choice, after a refusal, under Global Privacy Control, and secrets. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import type { Page } from "playwright-core";
 import { settled } from "./support/browser.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
-import { setStage } from "./support/stage.ts";
+import { setStage, test } from "./support/stage.ts";
 
 /** Everything that a page of the site can find in the browser. */
 async function stored(page: Page) {

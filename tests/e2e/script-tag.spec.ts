@@ -1,9 +1,9 @@
 /** One script tag on somebody's site: what is captured, what it says of itself, what it leaves alone. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
-import { setStage } from "./support/stage.ts";
+import { setStage, test } from "./support/stage.ts";
 
 describe("script tag", () => {
   const stage = setStage();

@@ -1,9 +1,9 @@
 /** Browsers that keep nothing, or little: the page must not notice, and events must arrive all the same. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { settled } from "./support/browser.ts";
 import { event, expectEvents, pageview } from "./support/expect-events.ts";
-import { setStage } from "./support/stage.ts";
+import { setStage, test } from "./support/stage.ts";
 
 describe("storage", () => {
   const stage = setStage();

@@ -23,7 +23,7 @@ const program =
   process.env.SILLAGE_COLLECTOR ?? resolve(root, process.env.CARGO_TARGET_DIR ?? "target", "debug/sillage-collector");
 
 /** How long a row may take from the page to the store, in milliseconds; they take a few. */
-const ROW_TIMEOUT_MS = 15_000;
+const ROW_TIMEOUT_MS = 8_000;
 
 /** Site of the events that only mark a place in the order of storing. */
 const FENCE = "fence";
@@ -159,13 +159,15 @@ async function readStream(origin: string, take: (row: StoredEvent) => void, sign
       const messages = `${text}${chunk}`.split("\n\n");
       text = messages.pop() ?? "";
       for (const message of messages) {
-        const data = /^data: ?(.*)$/m.exec(message)?.[1];
-        if (data) take(JSON.parse(data));
+        const data = message.split("\n").find((line) => line.startsWith("data:"));
+        if (data) take(JSON.parse(data.slice("data:".length)));
       }
     }
   };
-  // It ends with the program.
-  read().catch(() => undefined);
+  read().catch((error) => {
+    // It ends with the program, and the connection with it.
+    if (error instanceof SyntaxError) throw error;
+  });
 }
 
 async function postFence(origin: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** What every suite stands on: a collector, a browser, and an origin for pages made per test. */
-import { after, afterEach, before } from "node:test";
+import { after, afterEach, before, test as nodeTest, type TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser, newVisitor, type Visitor } from "./browser.ts";
 import { type Collector, startCollector } from "./collector.ts";
@@ -56,4 +56,12 @@ export function setStage(): Stage {
     tag: (site, attributes = "") =>
       `<script async src="${collector.gate.origin}/sillage.js" data-site="${site}" ${attributes}></script>`,
   };
+}
+
+/** Longest time of one test, in milliseconds: a page that hangs must not hold up everything. */
+const TEST_TIMEOUT_MS = 60_000;
+
+/** A test of a suite. */
+export function test(name: string, body: (context: TestContext) => Promise<void>): void {
+  nodeTest(name, { timeout: TEST_TIMEOUT_MS }, body);
 }

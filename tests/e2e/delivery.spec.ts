@@ -1,0 +1,182 @@
+/** Nothing is lost and nothing is counted twice, whatever becomes of the page, the answer or the collector. */
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { settled } from "./support/browser.ts";
+import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
+import { answer, isBatch } from "./support/gate.ts";
+import { setStage, test } from "./support/stage.ts";
+
+describe("delivery", () => {
+  const stage = setStage();
+  const batches = () => stage.collector.gate.asked.filter(isBatch);
+
+  test("a page left right after track(), by a link, loses nothing", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const script = `onclick="for (let n = 0; n < 50; n++) window.sillage.track('step_taken', { n })"`;
+    const url = origin.serve("/leaving", `${stage.tag(site)}<a id="out" href="/outside" ${script}>Out</a>`);
+    const outside = origin.serve("/outside", "no tracker here");
+    const page = await (await stage.newVisitor()).open(url);
+    await page.click("#out");
+    await page.waitForURL(outside);
+    const visit = { view: "page", session: "one", visitor: "me" };
+    const steps = Array.from({ length: 50 }, (_, n) => event("step_taken", { n }, visit));
+    await expectEvents(collector, site, [pageview(url, visit), click("#out", { ...visit, href: outside }), ...steps]);
+  });
+
+  test("a tab closed right after track() loses nothing", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/closing", stage.tag(site));
+    const page = await (await stage.newVisitor()).open(url);
+    await page.evaluate(() => window.sillage?.track("seen", { n: 1 }));
+    await page.close({ runBeforeUnload: true });
+    await expectEvents(collector, site, [pageview(url), event("seen", { n: 1 })]);
+  });
+
+  test("what a page could not send is sent by the next page of the site", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/offline", stage.tag(site));
+    const next = origin.serve("/online", stage.tag(site));
+    const visit = { session: "one", visitor: "me" };
+    let isDown = true;
+    collector.gate.handler = async (asked, forward) => (isDown && isBatch(asked) ? undefined : forward());
+    const page = await (await stage.newVisitor()).open(url);
+    await page.evaluate(() => window.sillage?.track("seen", { n: 1 }));
+    await page.goto(origin.serve("/bare", "no tracker here"));
+    isDown = false;
+    await page.goto(next);
+    await expectEvents(
+      collector,
+      site,
+      [
+        pageview(url, { ...visit, view: "1" }),
+        event("seen", { n: 1 }, { ...visit, view: "1", url }),
+        pageview(next, { ...visit, view: "2" }),
+      ],
+      { pages: [page] },
+    );
+    const left = await page.evaluate(() => Object.keys(localStorage));
+    assert.deepEqual(left, [`sillage:${site}`], "what was left for the next page is gone");
+  });
+
+  test("a collector that is killed and restarted gets every event once", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/restart", stage.tag(site));
+    const page = await (await stage.newVisitor()).open(url);
+    await settled(page);
+    await collector.stop("SIGKILL");
+    await page.evaluate(() => {
+      for (const n of [1, 2, 3]) window.sillage?.track("step_taken", { n });
+      window.sillage?.flush();
+    });
+    await collector.gate.wasAsked((asked) => isBatch(asked) && asked.body.includes("step_taken"));
+    await collector.start();
+    const steps = [1, 2, 3].map((n) => event("step_taken", { n }));
+    await expectEvents(collector, site, [pageview(url, { totals: [1, 1] }), ...steps], { pages: [page] });
+  });
+
+  test("503 with Retry-After, then 200: the same batch comes again, unchanged", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/busy", stage.tag(site));
+    let refusals = 2;
+    collector.gate.handler = async (asked, forward) =>
+      isBatch(asked) && refusals-- > 0 ? answer(503, { code: "busy", message: "later" }, { "retry-after": "0" }) : forward();
+    const page = await (await stage.newVisitor()).open(url);
+    await expectEvents(collector, site, [pageview(url)], { pages: [page] });
+    const withoutTime = batches().map(({ body }) => ({ ...JSON.parse(body), sentAt: undefined }));
+    assert.equal(withoutTime.length, 3);
+    assert.deepEqual(withoutTime[1], withoutTime[0]);
+    assert.deepEqual(withoutTime[2], withoutTime[0]);
+    const sentAt = batches().map(({ body }) => JSON.parse(body).sentAt);
+    assert.ok(sentAt[0] <= sentAt[1] && sentAt[1] <= sentAt[2], "the time of leaving is renewed");
+  });
+
+  for (const [what, lost] of [
+    ["cut off", undefined],
+    ["another program's", answer(200, { welcome: "to the hotel's network" })],
+    ["of another status", answer(502, { error: "bad gateway" })],
+  ] as const) {
+    test(`an answer that is ${what} after the batch was stored: one row an event`, async () => {
+      const { collector, origin } = stage;
+      const site = stage.newSite();
+      const url = origin.serve("/lost-answer", stage.tag(site));
+      let losses = 1;
+      collector.gate.handler = async (asked, forward) => {
+        const answered = await forward();
+        return isBatch(asked) && losses-- > 0 ? lost : answered;
+      };
+      const page = await (await stage.newVisitor()).open(url);
+      await expectEvents(collector, site, [pageview(url, { totals: [1, 1] })], { pages: [page] });
+      assert.equal(batches().length, 2);
+      assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), { tracked: 1, sent: 1, pending: 0, dropped: 0 });
+    });
+  }
+
+  test("a text cut in the middle of an emoji sinks neither its event nor the batch", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/emoji", `${stage.tag(site)}<button id="buy">Buy</button>`);
+    const page = await (await stage.newVisitor()).open(url);
+    await page.evaluate(() => {
+      document.title = "Sail 🌊".slice(0, 6);
+      window.sillage?.track("typed", { text: "Ahoy 🌊".slice(0, 6) });
+      window.sillage?.page();
+    });
+    await expectEvents(
+      collector,
+      site,
+      [
+        pageview(url),
+        event("typed", { text: "Ahoy \ufffd" }),
+        pageview(url, { also: { webEvent: { page: { title: "Sail \ufffd" } } } }),
+      ],
+      { pages: [page] },
+    );
+  });
+
+  test("one page view and 200 events with five properties: what it costs", async (t) => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/two-hundred", stage.tag(site));
+    const page = await (await stage.newVisitor()).open(url);
+    await page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          let n = 0;
+          const timer = setInterval(() => {
+            window.sillage?.track("product_viewed", {
+              sku: `SKU-${1000 + n}`,
+              price: n + 0.5,
+              currency: "EUR",
+              position: n,
+              inStock: n % 2 === 0,
+            });
+            if (++n < 200) return;
+            clearInterval(timer);
+            done();
+          }, 20);
+        }),
+    );
+    await page.close({ runBeforeUnload: true });
+    const events = Array.from({ length: 200 }, (_, n) =>
+      event("product_viewed", {
+        sku: `SKU-${1000 + n}`,
+        price: n + 0.5,
+        currency: "EUR",
+        position: n,
+        inStock: n % 2 === 0,
+      }),
+    );
+    await expectEvents(collector, site, [pageview(url), ...events]);
+    const sent = batches();
+    const bytes = sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+    const plain = sent.reduce((sum, { body }) => sum + body.length, 0);
+    t.diagnostic(`${sent.length} requests, ${bytes} body bytes (${plain} uncompressed)`);
+    for (const { bodyBytes, body } of sent) t.diagnostic(`  ${JSON.parse(body).events.length} events in ${bodyBytes} bytes`);
+    assert.ok(sent.length <= 8, `${sent.length} requests`);
+  });
+});
