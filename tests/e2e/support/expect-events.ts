@@ -128,19 +128,22 @@ function merged(row: Expected, also: Expected | undefined): Expected {
  * Waits for the rows of a site and compares: these, in this order, and no others.
  *
  * `pages` are the tabs that are still open: each is made to send what it has, so that a row too many
- * cannot come too late to be noticed.
+ * cannot come too late to be noticed. `order` is that of their making, as the collector dates it, or that
+ * of storing: dates of a moved clock are corrected to within a request's time only.
  */
 export async function expectEvents(
   collector: Collector,
   site: string,
   expected: Expected[],
-  { pages = [] }: { pages?: Page[] } = {},
+  { pages = [], order = "made" }: { pages?: Page[]; order?: "made" | "stored" } = {},
 ): Promise<JourneyEvent[]> {
   const trouble: string[] = [];
   for (const page of pages) await settled(page).catch((error) => trouble.push(`a page keeps events back: ${error}`));
   await collector.hasRows(site, expected.length);
   await collector.caughtUp();
-  const came = collector.rows(site).map((row) => row.event);
+  const rows = collector.rows(site);
+  if (order === "stored") rows.sort((a, b) => a.sequence - b.sequence);
+  const came = rows.map((row) => row.event);
   const report = compare(expected, came);
   if (report || trouble.length > 0) assert.fail([...trouble, report].join("\n"));
   return came;
