@@ -98,10 +98,13 @@ function selectorOf(element: Element): string {
     }
     const { localName } = at;
     let number = 1;
-    for (let before = at.previousElementSibling; before; before = before.previousElementSibling) {
-      if (before.localName === localName) number++;
+    for (let it = at.previousElementSibling; it; it = it.previousElementSibling) {
+      if (it.localName === localName) number++;
     }
-    steps.unshift(`${localName}:nth-of-type(${number})`);
+    let next = at.nextElementSibling;
+    while (next && next.localName !== localName) next = next.nextElementSibling;
+    const isOne = number === 1 && !next;
+    steps.unshift(isOne ? localName : `${localName}:nth-of-type(${number})`);
   }
   return steps.join(">");
 }

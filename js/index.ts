@@ -16,18 +16,26 @@ const trackers = new Map<string, Tracker>();
  * tracker.track("order_completed", { total: 49.9 });
  */
 export function init(options: Options): Tracker {
-  const site = String(options?.site);
+  let site = "";
+  try {
+    site = String(options.site);
+  } catch {
+    // Reported by `ready`, as every other option that is wrong.
+  }
   const running = trackers.get(site);
   if (running) return running;
   const tracker = createTracker(options, {
     load: () => import("./tracker.js"),
     wasmUrl: new URL("./tracker.wasm", import.meta.url),
   });
-  const stop = tracker.stop;
+  const forget = () => trackers.delete(site);
+  const { stop } = tracker;
   tracker.stop = () => {
-    trackers.delete(site);
+    forget();
     stop();
   };
   trackers.set(site, tracker);
+  // After a mistake the site may try again.
+  tracker.ready.catch(forget);
   return tracker;
 }

@@ -41,11 +41,10 @@ export function createTracker(options: Options, source: Source): Tracker {
   };
 
   const ready = (async () => {
-    const wasmUrl = options?.wasmUrl ?? source.wasmUrl;
     let chunk: typeof import("./tracker");
     try {
       chunk = await source.load();
-      await chunk.instantiate(wasmUrl);
+      await chunk.instantiate(options?.wasmUrl ?? source.wasmUrl);
     } catch (error) {
       throw new TrackerError("load_failed", String(error));
     }

@@ -8,6 +8,7 @@ mod browser;
 mod shell;
 
 pub use bindings::{hear, open, stats, stop};
+pub use browser::host::Host;
 
 /// The module has one thread and few objects: a small allocator beats a fast one (the default
 /// one, dlmalloc, costs 2 KB more of brotli).

@@ -29,6 +29,8 @@ pub struct Tracker {
     flush_at: Timestamp,
     wake_at: Option<Timestamp>,
     has_spilled: bool,
+    /// The page was left and has not come back out of the back-forward cache.
+    is_left: bool,
     counters: Counters,
     sent: u32,
 }
@@ -73,6 +75,7 @@ impl Tracker {
             flush_at: Timestamp(0),
             wake_at: None,
             has_spilled: false,
+            is_left: false,
             counters: Counters {
                 outbox: random_id(shell),
                 ..Counters::default()
@@ -114,18 +117,29 @@ impl Tracker {
                 }
             }
             Input::SpillFound(lines) => {
-                if self.may_remember() && !lines.is_empty() {
+                self.has_spilled = !lines.is_empty();
+                if self.may_remember() {
                     let dropped = self.outbox.adopt(lines);
                     self.drop_events(Dropped::QueueFull, dropped, shell);
-                    self.has_spilled = true;
+                } else if self.visitor.is_anonymous() || self.consent() == Consent::Denied {
+                    // They tell who the visitor is.
+                    self.forget_spills(shell);
                 }
             }
             Input::PageSeen { facts, cause } => self.page_seen(now, facts, cause, shell),
             Input::Clicked(facts) => self.clicked(now, facts, shell),
             Input::Tracked { event, active_at } => self.tracked(now, event, active_at, shell),
+            // Chromium reports a closed tab as hidden after it was left: all has been sent then.
+            Input::PageHidden if self.is_left => {}
             Input::PageHidden => self.leave(now, Urgency::Hidden, shell),
-            Input::PageLeft => self.leave(now, Urgency::Leaving, shell),
-            Input::Resumed => self.retry.hurry(),
+            Input::PageLeft => {
+                self.is_left = true;
+                self.leave(now, Urgency::Leaving, shell);
+            }
+            Input::Resumed => {
+                self.is_left = false;
+                self.retry.hurry();
+            }
             Input::FlushRequested => {
                 self.retry.hurry();
                 self.flush_at = now;
@@ -155,9 +169,14 @@ impl Tracker {
             let dropped = self.outbox.clear();
             self.drop_events(Dropped::NoConsent, dropped, shell);
             self.in_flight.clear();
-            if core::mem::take(&mut self.has_spilled) {
-                shell.spill("");
-            }
+            self.forget_spills(shell);
+        }
+    }
+
+    fn forget_spills(&mut self, shell: &mut dyn Shell) {
+        if self.has_spilled {
+            self.has_spilled = false;
+            shell.spill("");
         }
     }
 
@@ -188,6 +207,7 @@ impl Tracker {
             json::push_str(&mut place, &referrer);
             put(&mut place, "}");
         }
+        self.is_left = false;
         self.url = url;
         self.context.number += 1;
         self.context.view = timed_id(now, shell);
@@ -355,9 +375,8 @@ impl Tracker {
         let rejected = u32::try_from(rejected).unwrap_or(u32::MAX).min(events);
         self.sent += events - rejected;
         self.drop_events(Dropped::Rejected, rejected, shell);
-        if self.has_spilled && self.outbox.is_empty() {
-            self.has_spilled = false;
-            shell.spill("");
+        if self.outbox.is_empty() {
+            self.forget_spills(shell);
         }
     }
 

@@ -295,6 +295,20 @@ fn a_beacon_that_did_arrive_is_not_stored_twice() {
 }
 
 #[test]
+fn a_tab_that_is_left_and_then_hidden_sends_once() {
+    let visit = visit();
+    let mut tab = visit.open("/");
+    tab.track("x").leave().hide();
+    assert_eq!(tab.requests().len(), 1);
+    tab.see("/", "", PageCause::Loaded).hide();
+    assert_eq!(
+        tab.requests().len(),
+        1,
+        "back out of the cache it is hidden anew"
+    );
+}
+
+#[test]
 fn a_hidden_page_sends_what_it_has_and_cleans_up_after_the_answer() {
     let visit = visit();
     let mut tab = visit.open("/");
@@ -417,6 +431,25 @@ fn global_privacy_control_erases_what_was_stored_before_it_was_set() {
     let stored = visit.stored();
     assert_eq!(stored[1].session, stored[2].session);
     assert!(stored[2].customer_id.is_none());
+}
+
+#[test]
+fn what_an_earlier_page_left_goes_with_consent() {
+    for (consent, anonymous, spills) in [
+        (Consent::Denied, false, 0),
+        (Consent::Granted, true, 0),
+        (Consent::Pending, false, 1),
+    ] {
+        let visit = visit();
+        visit.open("/a").leave();
+        assert_eq!(visit.spills(), 1);
+        visit.open_with("/b", |config| config.consent = consent, anonymous);
+        assert_eq!(
+            visit.spills(),
+            spills,
+            "{consent:?}, anonymous: {anonymous}"
+        );
+    }
 }
 
 #[test]

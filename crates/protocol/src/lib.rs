@@ -3,7 +3,6 @@
 pub mod event_type;
 pub mod limits;
 pub mod timestamp;
-pub mod wire;
 
 #[cfg(feature = "model")]
 mod macros;

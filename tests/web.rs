@@ -1,0 +1,158 @@
+//! The adapters in a real browser: the timer, the clock, the border to JavaScript.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Array, Date, Promise, Reflect};
+use sillage::Host;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(inline_js = r#"
+export function recordingHost(record) {
+  const host = {
+    calls: [],
+    random: () => Math.random() * 4294967296,
+    read: () => record,
+    remember: (text) => host.calls.push(["remember", text]),
+    adopt: () => "",
+    spill: (text) => host.calls.push(["spill", text]),
+    send: (...request) => {
+      host.calls.push(["send", ...request]);
+      host.arrived?.(request);
+    },
+  };
+  host.sent = new Promise((resolve) => { host.arrived = resolve; });
+  return host;
+}
+export const nextTimer = () => new Promise((resolve) => setTimeout(resolve));
+"#)]
+extern "C" {
+    #[wasm_bindgen(js_name = recordingHost)]
+    fn recording_host(record: &str) -> Host;
+    #[wasm_bindgen(js_name = nextTimer)]
+    fn next_timer() -> Promise;
+}
+
+const LOADED: u32 = 0;
+const TRACKED: u32 = 4;
+const FACTS: &str =
+    "https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
+
+fn get(host: &JsValue, name: &str) -> JsValue {
+    Reflect::get(host, &name.into()).unwrap()
+}
+
+fn calls(host: &JsValue) -> Vec<Array> {
+    Array::from(&get(host, "calls"))
+        .iter()
+        .map(|call| Array::from(&call))
+        .collect()
+}
+
+fn names(host: &JsValue) -> Vec<String> {
+    calls(host)
+        .iter()
+        .map(|call| call.get(0).as_string().unwrap())
+        .collect()
+}
+
+/// Opens a tracker; also gives its host as the object that JavaScript sees.
+fn open(options: &str) -> (usize, JsValue) {
+    let host = recording_host("");
+    let object = JsValue::from(&host);
+    let number = sillage::open(host, options.into(), false, true)
+        .as_f64()
+        .unwrap();
+    (number as usize, object)
+}
+
+#[wasm_bindgen_test]
+async fn a_pageview_is_sent_from_a_timer_and_not_inside_the_call() {
+    let (tracker, host) = open("shop");
+    assert!(sillage::hear(
+        tracker,
+        LOADED,
+        FACTS.into(),
+        Date::now(),
+        0.0
+    ));
+    assert_eq!(names(&host), ["remember"]);
+
+    let request = JsFuture::from(Promise::from(get(&host, "sent")))
+        .await
+        .unwrap();
+    let request = Array::from(&request);
+    let body = request.get(1).as_string().unwrap();
+    assert!(body.contains("\"eventName\":\"page_viewed\""), "{body}");
+    assert!(body.contains("https://a.test/x?token=REDACTED"), "{body}");
+    assert!(body.starts_with(&format!(
+        "\"id\":\"{}\"",
+        request.get(0).as_string().unwrap()
+    )));
+}
+
+#[wasm_bindgen_test]
+async fn a_stopped_tracker_wakes_no_more() {
+    let (tracker, host) = open("shop");
+    sillage::hear(tracker, LOADED, FACTS.into(), Date::now(), 0.0);
+    sillage::stop(tracker);
+    // A timer set later fires later (HTML, "timer initialisation steps").
+    JsFuture::from(next_timer()).await.unwrap();
+    JsFuture::from(next_timer()).await.unwrap();
+    assert_eq!(names(&host), ["remember"]);
+}
+
+#[wasm_bindgen_test]
+fn what_became_of_the_events_comes_out_as_words() {
+    let (tracker, _) = open("shop");
+    let now = Date::now();
+    sillage::hear(tracker, LOADED, FACTS.into(), now, 0.0);
+    sillage::hear(
+        tracker,
+        TRACKED,
+        "signed_up\u{1f}{\"plan\":\"pro\"}".into(),
+        now,
+        now,
+    );
+    sillage::hear(tracker, TRACKED, "\u{1f}".into(), now, now);
+    assert_eq!(
+        sillage::stats(tracker).as_string().unwrap().trim(),
+        "3 0 2 1"
+    );
+}
+
+#[wasm_bindgen_test]
+fn an_option_that_is_wrong_is_named_with_its_rule() {
+    for (options, named) in [
+        ("", "site"),
+        ("shop\u{1f}perhaps", "consent"),
+        ("shop\u{1f}\u{1f}yes", "pageviews"),
+        ("shop\u{1f}\u{1f}\u{1f}\u{1f}\u{1f}-1", "idleTimeoutMs"),
+    ] {
+        let host = recording_host("");
+        let message = sillage::open(host, options.into(), false, false)
+            .as_string()
+            .unwrap();
+        assert!(
+            message.contains(named) && message.contains("must be"),
+            "{message}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_unknown_tracker_and_an_unknown_choice_are_passed_over() {
+    assert!(sillage::hear(99, TRACKED, "x".into(), 0.0, 0.0));
+    assert!(sillage::stats(99).is_undefined());
+    let (tracker, host) = open("shop");
+    assert!(sillage::hear(
+        tracker,
+        10,
+        "perhaps".into(),
+        Date::now(),
+        0.0
+    ));
+    assert_eq!(names(&host), Vec::<String>::new());
+}
