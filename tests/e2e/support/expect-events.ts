@@ -71,8 +71,8 @@ export function pageview(
 
 /** A click on what is known by `name`; `href` is `null` where it must not lead anywhere. */
 export function click(
-  name: string,
-  { prompt, href, offer = false, ...facts }: Facts & { prompt?: string; href?: string | null; offer?: boolean } = {},
+  name: string | RegExp,
+  { prompt, href, offer = false, ...facts }: Facts & { prompt?: string | RegExp; href?: string | null; offer?: boolean } = {},
 ): Expected {
   return merged(
     {
