@@ -152,7 +152,11 @@ describe("clicks", () => {
     await expectEvents(
       collector,
       site,
-      [pageview(url), click("#masked", { prompt: "" }), click("#offer", { offer: true, prompt: "Two for one", href: `${url}#offer` })],
+      [
+        pageview(url),
+        click("#masked", { prompt: "" }),
+        click("#offer", { offer: true, prompt: "Two for one", href: `${url}#offer` }),
+      ],
       { pages: [page] },
     );
     assert.ok(!collector.gate.asked.some(({ body }) => /Jo|4000|Ignored/.test(body)));
@@ -173,13 +177,18 @@ describe("clicks", () => {
     const box = await page.locator("button").boundingBox();
     assert.ok(box);
     await page.mouse.click(box.x + 2, box.y + 2);
-    await expectEvents(collector, site, [pageview(url), click("#main>form>button", { prompt: "Book" })], { pages: [page] });
+    await expectEvents(collector, site, [pageview(url), click("#main>form>button", { prompt: "Book" })], {
+      pages: [page],
+    });
   });
 
   test("a page never hears of a click that cannot be read", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
-    const url = origin.serve("/broken", `${stage.tag(site)}<button id="broken">Broken</button><button id="sound">Sound</button>`);
+    const url = origin.serve(
+      "/broken",
+      `${stage.tag(site)}<button id="broken">Broken</button><button id="sound">Sound</button>`,
+    );
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
     await page.evaluate(() => {

@@ -84,7 +84,9 @@ describe("delivery", () => {
     const url = origin.serve("/busy", stage.tag(site));
     let refusals = 2;
     collector.gate.handler = async (asked, forward) =>
-      isBatch(asked) && refusals-- > 0 ? answer(503, { code: "busy", message: "later" }, { "retry-after": "0" }) : forward();
+      isBatch(asked) && refusals-- > 0
+        ? answer(503, { code: "busy", message: "later" }, { "retry-after": "0" })
+        : forward();
     const page = await (await stage.newVisitor()).open(url);
     await expectEvents(collector, site, [pageview(url)], { pages: [page] });
     const withoutTime = batches().map(({ body }) => ({ ...JSON.parse(body), sentAt: undefined }));
@@ -112,7 +114,12 @@ describe("delivery", () => {
       const page = await (await stage.newVisitor()).open(url);
       await expectEvents(collector, site, [pageview(url, { totals: [1, 1] })], { pages: [page] });
       assert.equal(batches().length, 2);
-      assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), { tracked: 1, sent: 1, pending: 0, dropped: 0 });
+      assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), {
+        tracked: 1,
+        sent: 1,
+        pending: 0,
+        dropped: 0,
+      });
     });
   }
 
@@ -176,7 +183,8 @@ describe("delivery", () => {
     const bytes = sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
     const plain = sent.reduce((sum, { body }) => sum + body.length, 0);
     t.diagnostic(`${sent.length} requests, ${bytes} body bytes (${plain} uncompressed)`);
-    for (const { bodyBytes, body } of sent) t.diagnostic(`  ${JSON.parse(body).events.length} events in ${bodyBytes} bytes`);
+    for (const { bodyBytes, body } of sent)
+      t.diagnostic(`  ${JSON.parse(body).events.length} events in ${bodyBytes} bytes`);
     assert.ok(sent.length <= 8, `${sent.length} requests`);
   });
 });

@@ -31,7 +31,12 @@ describe("privacy", () => {
     await page.click("#buy");
     await page.evaluate(() => window.sillage?.track("seen", { n: 1 }));
     await page.evaluate(() => window.sillage?.flush());
-    assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), { tracked: 3, sent: 0, pending: 3, dropped: 0 });
+    assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), {
+      tracked: 3,
+      sent: 0,
+      pending: 3,
+      dropped: 0,
+    });
     assert.deepEqual(await stored(page), NOTHING);
     assert.deepEqual(batches(), []);
 
@@ -62,12 +67,20 @@ describe("privacy", () => {
   test("denied by the site: nothing is recorded, stored or sent", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
-    const url = origin.serve("/denied", `${stage.tag(site, 'data-consent="denied" data-debug')}<button id="buy">Buy</button>`);
+    const url = origin.serve(
+      "/denied",
+      `${stage.tag(site, 'data-consent="denied" data-debug')}<button id="buy">Buy</button>`,
+    );
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
     await page.click("#buy");
     await page.evaluate(() => window.sillage?.track("seen"));
-    assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), { tracked: 3, sent: 0, pending: 0, dropped: 3 });
+    assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), {
+      tracked: 3,
+      sent: 0,
+      pending: 0,
+      dropped: 3,
+    });
     assert.deepEqual(await stored(page), NOTHING);
     await page.close();
     await expectEvents(collector, site, []);
@@ -102,7 +115,9 @@ describe("privacy", () => {
     // Who allows it later is somebody new.
     await first.evaluate(() => window.sillage?.consent("granted"));
     await first.evaluate(() => window.sillage?.track("allowed"));
-    await expectEvents(collector, site, [...rows, event("allowed", {}, { visitor: "somebody new" })], { pages: [first] });
+    await expectEvents(collector, site, [...rows, event("allowed", {}, { visitor: "somebody new" })], {
+      pages: [first],
+    });
   });
 
   test("a site that denies what it allowed before erases what it stored then", async () => {
@@ -149,8 +164,16 @@ describe("privacy", () => {
   test("tokens, e-mail addresses and credentials are in no request", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
-    const secrets = ["s3cr3t-t0k3n", "jo@example.com", "jo%40example.com", "9f8e7d6c5b4a", "eyJhbGciOiJIUzI1NiJ9", "hunter2"];
-    const query = "?token=s3cr3t-t0k3n&contact=jo%40example.com&t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.sig&page=2";
+    const secrets = [
+      "s3cr3t-t0k3n",
+      "jo@example.com",
+      "jo%40example.com",
+      "9f8e7d6c5b4a",
+      "eyJhbGciOiJIUzI1NiJ9",
+      "hunter2",
+    ];
+    const query =
+      "?token=s3cr3t-t0k3n&contact=jo%40example.com&t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.sig&page=2";
     const body = `${stage.tag(site)}
       <a id="reset" href="/reset/9f8e7d6c5b4a?password=hunter2" onclick="event.preventDefault()">Reset</a>
       <a id="next" href="/secrets-next">Next</a>`;
@@ -169,7 +192,9 @@ describe("privacy", () => {
       [
         pageview(redacted(`${first}#access_token=REDACTED`), { referrer: null }),
         click("#reset", { href: redacted("/reset/REDACTED?password=REDACTED") }),
-        pageview(redacted("/u/REDACTED/orders?session=REDACTED"), { referrer: redacted(`${first}#access_token=REDACTED`) }),
+        pageview(redacted("/u/REDACTED/orders?session=REDACTED"), {
+          referrer: redacted(`${first}#access_token=REDACTED`),
+        }),
         click("#next", { href: redacted("/secrets-next") }),
         pageview(redacted("/secrets-next"), { referrer: redacted("/u/REDACTED/orders?session=REDACTED") }),
       ],

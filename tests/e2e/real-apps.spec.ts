@@ -1,9 +1,9 @@
 /** Applications that nobody here wrote, driven as their users would: what is recorded is what was done. */
 import assert from "node:assert/strict";
-import { describe } from "node:test";
 import { join } from "node:path";
+import { describe } from "node:test";
 import { root } from "./support/collector.ts";
-import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
+import { click, expectEvents, pageview } from "./support/expect-events.ts";
 import { setStage, test } from "./support/stage.ts";
 
 const packageFolder = (name: string) => join(root, "node_modules", name);
@@ -66,7 +66,10 @@ describe("real applications", () => {
     const site = stage.newSite();
     origin.serveFolder("/docsify-files/", packageFolder("docsify/dist"));
     for (const name of ["marked", "picomatch", "nanoid"]) origin.serveFolder(`/docs/${name}/`, packageFolder(name));
-    origin.serve("/docs/_sidebar.md", "- [Start](/)\n- [Marked](/marked/README.md)\n- [Picomatch](/picomatch/README.md)\n");
+    origin.serve(
+      "/docs/_sidebar.md",
+      "- [Start](/)\n- [Marked](/marked/README.md)\n- [Picomatch](/picomatch/README.md)\n",
+    );
     origin.serve("/docs/README.md", "# Libraries\n\nRead about [Nano ID](/nanoid/README.md) first.\n");
     const url = `${origin.origin}/`;
     origin.serveElsewhere(
@@ -87,11 +90,26 @@ describe("real applications", () => {
     await page.waitForSelector("#main h1:has-text('Nano ID')");
     await page.click(".sidebar a:has-text('Marked')");
     await page.waitForURL("**/marked/README");
-    console.log(page.url());
+    // The link beside a heading changes the address too.
+    await page.click("#main h2:has-text('Usage') a");
+    await page.waitForURL("**/marked/README?id=usage");
+    const at = (name: string) => `${url}${name}/README`;
+    const visit = { session: "one", visitor: "me" };
     await expectEvents(
       collector,
       site,
-      [pageview(url)],
+      [
+        pageview(url, { ...visit, view: "1", referrer: null }),
+        click("#main>p>a", { ...visit, view: "1", prompt: "Nano ID", href: at("nanoid") }),
+        pageview(at("nanoid"), { ...visit, view: "2", referrer: url }),
+        click(/^#__sidebar>/, { ...visit, view: "2", prompt: "Picomatch", href: at("picomatch") }),
+        pageview(at("picomatch"), { ...visit, view: "3", referrer: at("nanoid") }),
+        pageview(at("nanoid"), { ...visit, view: "4", referrer: at("picomatch") }),
+        click(/^#__sidebar>/, { ...visit, view: "4", prompt: "Marked", href: at("marked") }),
+        pageview(at("marked"), { ...visit, view: "5", referrer: at("nanoid") }),
+        click("#usage>a", { ...visit, view: "5", prompt: "Usage", href: `${at("marked")}?id=usage` }),
+        pageview(`${at("marked")}?id=usage`, { ...visit, view: "6", referrer: at("marked"), totals: [10, 6] }),
+      ],
       { pages: [page] },
     );
     assert.deepEqual(visitor.exceptions, []);

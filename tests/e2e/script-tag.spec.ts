@@ -99,7 +99,14 @@ describe("script tag", () => {
                 fragment: "sizes",
               },
               referrer: { hostname, pathname: "/elsewhere", queryString: "q=halyard" },
-              mktCampaign: { source: "news", medium: "email", name: "spring", term: "rope", content: "top", clickId: "g-1" },
+              mktCampaign: {
+                source: "news",
+                medium: "email",
+                name: "spring",
+                term: "rope",
+                content: "top",
+                clickId: "g-1",
+              },
               browser: { family: /Chrom/, version: /^\d+/, lang: "en-GB", viewWidth: 1000, viewHeight: 700 },
               device: { category: "desktop", isMobile: false, screenWidth: 1000, screenHeight: 700, screenDensity: 1 },
               userAgentString: /Mozilla/,
@@ -114,7 +121,8 @@ describe("script tag", () => {
   test("reads its options from data attributes", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
-    const attributes = 'data-pageviews="false" data-clicks="false" data-max-batch-events="2" data-flush-interval-ms="60000"';
+    const attributes =
+      'data-pageviews="false" data-clicks="false" data-max-batch-events="2" data-flush-interval-ms="60000"';
     const url = origin.serve("/options", `${stage.tag(site, attributes)}<button id="buy">Buy</button>`);
     const page = await (await stage.newVisitor()).open(url);
     await page.click("#buy");
@@ -169,9 +177,26 @@ describe("script tag", () => {
       collector,
       site,
       [
-        pageview(url, { ...visit, view: "1", referrer: null, totals: [1, 1], also: { webEvent: { page: { title: "start" } } } }),
-        pageview(at("/spa/one"), { ...visit, view: "2", referrer: url, totals: [2, 2], also: { webEvent: { page: { title: "one" } } } }),
-        pageview(at("/spa/two?x=1"), { ...visit, view: "3", referrer: at("/spa/one"), also: { webEvent: { page: { title: "two" } } } }),
+        pageview(url, {
+          ...visit,
+          view: "1",
+          referrer: null,
+          totals: [1, 1],
+          also: { webEvent: { page: { title: "start" } } },
+        }),
+        pageview(at("/spa/one"), {
+          ...visit,
+          view: "2",
+          referrer: url,
+          totals: [2, 2],
+          also: { webEvent: { page: { title: "one" } } },
+        }),
+        pageview(at("/spa/two?x=1"), {
+          ...visit,
+          view: "3",
+          referrer: at("/spa/one"),
+          also: { webEvent: { page: { title: "two" } } },
+        }),
         pageview(at("/spa/one"), { ...visit, view: "4", referrer: at("/spa/two?x=1") }),
         pageview(url, { ...visit, view: "5", referrer: at("/spa/one"), totals: [5, 5] }),
       ],
@@ -251,9 +276,14 @@ describe("script tag", () => {
       return { result, thrown, state: history.state };
     });
     assert.deepEqual(told, { result: { receiver: true, args: 3 }, thrown: "SecurityError", state: { kept: 1 } });
-    await expectEvents(collector, site, [pageview(url), pageview(new URL("/history/next", url).href, { referrer: url })], {
-      pages: [page],
-    });
+    await expectEvents(
+      collector,
+      site,
+      [pageview(url), pageview(new URL("/history/next", url).href, { referrer: url })],
+      {
+        pages: [page],
+      },
+    );
     assert.deepEqual(visitor.exceptions, []);
   });
 

@@ -72,8 +72,19 @@ describe("the shop", () => {
       collector,
       "shop",
       [
-        pageview(at("/"), { ...me, view: "home", referrer: null, totals: [1, 1], also: { webEvent: { page: { lang: "en" } } } }),
-        click("category-tile", { ...me, view: "home", prompt: "Ropes Halyards, sheets, dock lines", href: at("/category.html?c=ropes") }),
+        pageview(at("/"), {
+          ...me,
+          view: "home",
+          referrer: null,
+          totals: [1, 1],
+          also: { webEvent: { page: { lang: "en" } } },
+        }),
+        click("category-tile", {
+          ...me,
+          view: "home",
+          prompt: "Ropes Halyards, sheets, dock lines",
+          href: at("/category.html?c=ropes"),
+        }),
 
         pageview(at("/category.html?c=ropes"), {
           ...me,
@@ -89,7 +100,11 @@ describe("the shop", () => {
           view: "halyard",
           referrer: at("/category.html?c=ropes"),
           totals: [5, 3],
-          also: titled("Braided halyard, 8 mm · Wake & Halyard", ["Home", "Ropes", "Braided halyard, 8 mm"], "sailing, ropes, ROP-081"),
+          also: titled(
+            "Braided halyard, 8 mm · Wake & Halyard",
+            ["Home", "Ropes", "Braided halyard, 8 mm"],
+            "sailing, ropes, ROP-081",
+          ),
         }),
         event("product_viewed", { sku: "ROP-081", price: 64.9, currency: "EUR" }, { ...me, view: "halyard" }),
         click("add-to-cart", { ...me, view: "halyard", prompt: "Add to cart", href: null }),
@@ -106,7 +121,11 @@ describe("the shop", () => {
           ...me,
           view: "hull",
           referrer: at("/app/"),
-          also: titled("Hull · Build a kit · Wake & Halyard", ["Home", "Build a kit", "Hull"], "kit, configurator, hull"),
+          also: titled(
+            "Hull · Build a kit · Wake & Halyard",
+            ["Home", "Build a kit", "Hull"],
+            "kit, configurator, hull",
+          ),
         }),
         click("kit-to-rig", { ...me, view: "hull", href: at("/app/rig") }),
         pageview(at("/app/rig"), { ...me, view: "rig", referrer: at("/app/hull") }),
@@ -117,7 +136,11 @@ describe("the shop", () => {
         pageview(at("/app/rig#heavy"), { ...me, view: "rig again", referrer: at("/app/summary") }),
         pageview(at("/app/summary"), { ...me, view: "summary again", referrer: at("/app/rig#heavy") }),
         click("kit-add", { ...me, view: "summary again", prompt: "Add the kit to the cart" }),
-        event("kit_completed", { boat: "dinghy", parts: ["ROP-102", "ROP-140"], total: 81.4 }, { ...me, view: "summary again" }),
+        event(
+          "kit_completed",
+          { boat: "dinghy", parts: ["ROP-102", "ROP-140"], total: 81.4 },
+          { ...me, view: "summary again" },
+        ),
         event("cart_item_added", { sku: "ROP-102", price: 42.5, quantity: 1 }, { ...me, view: "summary again" }),
         event("cart_item_added", { sku: "ROP-140", price: 38.9, quantity: 1 }, { ...me, view: "summary again" }),
 
@@ -142,6 +165,9 @@ describe("the shop", () => {
       { pages: [one, two], order: "stored" },
     );
     assert.deepEqual(visitor.exceptions, []);
-    assert.ok(!collector.gate.asked.some(({ body }) => /Ada|quai des Brumes|4000/.test(body)), "what is masked stays here");
+    assert.ok(
+      !collector.gate.asked.some(({ body }) => /Ada|quai des Brumes|4000/.test(body)),
+      "what is masked stays here",
+    );
   });
 });

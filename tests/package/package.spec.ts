@@ -30,7 +30,14 @@ describe("package", () => {
   after(() => rmSync(project, { recursive: true, force: true }));
 
   test("holds what is needed to run and to read, and no sources", () => {
-    const needed = ["package.json", "LICENSE", "dist/npm/index.js", "dist/npm/index.d.ts", "dist/npm/tracker.wasm", "dist/web/sillage.js"];
+    const needed = [
+      "package.json",
+      "LICENSE",
+      "dist/npm/index.js",
+      "dist/npm/index.d.ts",
+      "dist/npm/tracker.wasm",
+      "dist/web/sillage.js",
+    ];
     assert.deepEqual(
       needed.filter((path) => !packed.includes(path)),
       [],
@@ -64,7 +71,10 @@ describe("package", () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
     mkdirSync(join(project, "src"), { recursive: true });
-    writeFileSync(join(project, "index.html"), `<title>Empty</title><script type="module" src="/src/main.ts"></script>`);
+    writeFileSync(
+      join(project, "index.html"),
+      `<title>Empty</title><script type="module" src="/src/main.ts"></script>`,
+    );
     writeFileSync(
       join(project, "src/main.ts"),
       `import { init, type Tracker } from "sillage";
@@ -87,7 +97,10 @@ describe("package", () => {
     await expectEvents(
       collector,
       site,
-      [pageview(url, { ...visit, also: { webEvent: { page: { title: "Empty" } } } }), event("project_started", { bundler: "vite" }, visit)],
+      [
+        pageview(url, { ...visit, also: { webEvent: { page: { title: "Empty" } } } }),
+        event("project_started", { bundler: "vite" }, visit),
+      ],
       { pages: [page] },
     );
     assert.deepEqual(visitor.exceptions, []);
@@ -108,7 +121,18 @@ describe("package", () => {
        export { stats };`,
     );
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--types", ""];
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--target",
+      "es2022",
+      "--module",
+      "esnext",
+      "--moduleResolution",
+      "bundler",
+      "--types",
+      "",
+    ];
     await run(process.execPath, [tsc, ...flags, "types.ts"], { cwd: project });
   });
 });

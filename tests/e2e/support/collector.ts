@@ -65,10 +65,7 @@ export async function startCollector(): Promise<Collector> {
   async function start() {
     child = spawn(
       program,
-      [
-        ...["--listen", listen, "--data", data, "--demo", join(root, "www/shop")],
-        ...["--assets", join(dist, "web")],
-      ],
+      [...["--listen", listen, "--data", data, "--demo", join(root, "www/shop")], ...["--assets", join(dist, "web")]],
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SILLAGE_LOG: "warn" } },
     );
     origin = await listeningOn(child);
@@ -186,6 +183,7 @@ async function postFence(origin: string): Promise<string> {
     body: JSON.stringify({ id: randomUUID(), siteId: FENCE, sentAt: now, defaults: {}, events: [event] }),
   });
   const { rejected } = (await answer.json()) as { rejected: unknown[] };
-  if (answer.status !== 200 || rejected.length > 0) throw new Error(`the fence was refused: ${JSON.stringify(rejected)}`);
+  if (answer.status !== 200 || rejected.length > 0)
+    throw new Error(`the fence was refused: ${JSON.stringify(rejected)}`);
   return id;
 }

@@ -49,7 +49,11 @@ const base = ({ view, session, visitor }: Facts): Expected => ({
 /** A page view of `url`; `referrer` is `null` where there must be none. `totals`: events and page views of the visitor so far. */
 export function pageview(
   url: string,
-  { referrer, totals, ...facts }: Facts & { referrer?: string | null; totals?: [events: number, pageviews: number] } = {},
+  {
+    referrer,
+    totals,
+    ...facts
+  }: Facts & { referrer?: string | null; totals?: [events: number, pageviews: number] } = {},
 ): Expected {
   return merged(
     {
@@ -72,7 +76,12 @@ export function pageview(
 /** A click on what is known by `name`; `href` is `null` where it must not lead anywhere. */
 export function click(
   name: string | RegExp,
-  { prompt, href, offer = false, ...facts }: Facts & { prompt?: string | RegExp; href?: string | null; offer?: boolean } = {},
+  {
+    prompt,
+    href,
+    offer = false,
+    ...facts
+  }: Facts & { prompt?: string | RegExp; href?: string | null; offer?: boolean } = {},
 ): Expected {
   return merged(
     {
@@ -98,7 +107,9 @@ export function event(name: string, attributes: Record<string, unknown> = {}, fa
       webEvent: {
         eventName: name,
         page: facts.url === undefined ? undefined : { url: facts.url },
-        attributes: new Exactly(Object.fromEntries(Object.entries(attributes).map(([key, it]) => [key, attribute(it)]))),
+        attributes: new Exactly(
+          Object.fromEntries(Object.entries(attributes).map(([key, it]) => [key, attribute(it)])),
+        ),
       },
       webActionEvent: null,
     },
@@ -110,7 +121,8 @@ export function event(name: string, attributes: Record<string, unknown> = {}, fa
 function attribute(value: unknown) {
   if (typeof value === "string") return { dataType: "string", value };
   if (typeof value === "boolean") return { dataType: "boolean", value: String(value) };
-  if (typeof value === "number") return { dataType: Number.isInteger(value) ? "integer" : "number", value: String(value) };
+  if (typeof value === "number")
+    return { dataType: Number.isInteger(value) ? "integer" : "number", value: String(value) };
   return { dataType: "json", value: JSON.stringify(value) };
 }
 

@@ -2,7 +2,7 @@
  * Stands between browsers and the collector: keeps what was asked, and may answer otherwise than the
  * collector would, or not at all.
  */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
@@ -113,10 +113,14 @@ async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
 
 function ask(url: string, { method, headers }: Asked, body: Buffer): Promise<Answered> {
   return new Promise((answered, failed) => {
-    const outgoing = httpRequest(url, { method, headers: { ...headers, host: new URL(url).host } }, async (incoming) => {
-      const { connection, "transfer-encoding": chunked, ...kept } = incoming.headers;
-      answered({ status: incoming.statusCode ?? 0, headers: kept, body: await bytesOf(incoming) });
-    });
+    const outgoing = httpRequest(
+      url,
+      { method, headers: { ...headers, host: new URL(url).host } },
+      async (incoming) => {
+        const { connection, "transfer-encoding": chunked, ...kept } = incoming.headers;
+        answered({ status: incoming.statusCode ?? 0, headers: kept, body: await bytesOf(incoming) });
+      },
+    );
     outgoing.on("error", failed);
     outgoing.end(body);
   });
