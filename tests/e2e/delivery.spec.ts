@@ -34,6 +34,29 @@ describe("delivery", () => {
     await expectEvents(collector, site, [pageview(url), event("seen", { n: 1 })]);
   });
 
+  test("a batch that is in flight when the tab is closed arrives all the same", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/in-flight", stage.tag(site));
+    const page = await (await stage.newVisitor()).open(url);
+    await settled(page);
+    const isLast = (body: string) => body.includes("seen");
+    let isFirst = true;
+    collector.gate.handler = (asked, forward) => {
+      const isHeldBack = isBatch(asked) && isLast(asked.body) && isFirst;
+      if (isHeldBack) isFirst = false;
+      // Never answered: the browser gives it up with the page.
+      return isHeldBack ? new Promise(() => undefined) : forward();
+    };
+    await page.evaluate(() => {
+      window.sillage?.track("seen", { n: 1 });
+      window.sillage?.flush();
+    });
+    await collector.gate.wasAsked((asked) => isBatch(asked) && isLast(asked.body));
+    await page.close({ runBeforeUnload: true });
+    await expectEvents(collector, site, [pageview(url), event("seen", { n: 1 })]);
+  });
+
   test("what a page could not send is sent by the next page of the site", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();

@@ -78,3 +78,9 @@ export async function settled(page: Page): Promise<void> {
   await page.evaluate(() => window.sillage?.flush());
   await page.waitForFunction(() => window.sillage?.stats().pending === 0, undefined, { polling: 20 });
 }
+
+/** A tracker that is called without regard to its types. */
+export type AnyTracker = Record<string, (...args: unknown[]) => unknown> & { ready: Promise<void> };
+
+/** Every method of a tracker, as a page may call it. */
+export const METHODS = ["track", "page", "consent", "flush", "stats", "stop"];

@@ -189,7 +189,22 @@ function compare(expected: Expected[], came: JourneyEvent[]): string {
     differs = true;
     lines.push(`+ unexpected ${summary(came[at])}`);
   }
-  return differs ? `expected ${expected.length} rows, ${came.length} came:\n${lines.join("\n")}` : "";
+  return differs ? `expected ${expected.length} rows, ${came.length} came:\n${shortened(lines).join("\n")}` : "";
+}
+
+/** Most lines of one kind that are shown after each other. */
+const LONGEST_RUN = 8;
+
+/** Long runs of rows of one kind say no more than their first few. */
+function shortened(lines: string[]): string[] {
+  let run = 0;
+  return lines.flatMap((line, index) => {
+    const isSame = line.slice(0, 12) === lines[index - 1]?.slice(0, 12);
+    run = isSame ? run + 1 : 0;
+    const isEnd = line.slice(0, 12) !== lines[index + 1]?.slice(0, 12);
+    if (run < LONGEST_RUN) return [line];
+    return isEnd ? [`  ... and ${run - LONGEST_RUN + 1} more of these`] : [];
+  });
 }
 
 /** Where `actual` is not what was expected. Binds ids that are met for the first time. */
@@ -236,7 +251,7 @@ const shown = (value: unknown): string => {
 // biome-ignore lint/suspicious/noExplicitAny: rows and what is expected of them are read alike
 function summary(row: any): string {
   const { webEvent, webActionEvent, correlationId, session } = row ?? {};
-  const of = (id: unknown) => (id instanceof Id ? `"${id.name}"` : String(id).slice(-6));
+  const of = (id: unknown) => (id instanceof Id ? `"${id.name}"` : id === undefined ? "any" : String(id).slice(-6));
   const what = webActionEvent
     ? `click on ${webActionEvent.actionMap?.displayName} ${shown(webActionEvent.action?.prompt)} -> ${webActionEvent.actionTarget?.selfUri}`
     : `${webEvent?.eventName} at ${webEvent?.page?.url} from ${webEvent?.referrer?.url ?? "nowhere"} ${attributesShown(webEvent?.attributes)}`;
