@@ -1,5 +1,5 @@
 /** What the module hears; `Tracker::hear` in `src/bindings.rs` has the same numbers. */
-export const enum Fact {
+export enum Fact {
   PageLoaded,
   AddressChanged,
   PageCalled,

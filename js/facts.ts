@@ -1,10 +1,12 @@
 /** Reads what a page and a click say of themselves, as one text: one crossing into the module. */
 
 /** One text of several words, as `Fields` in `crates/core/src/input.rs` takes it apart. */
-export const words = (...words: unknown[]) => words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");
+export const words = (...words: unknown[]) =>
+  words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");
 
 /** The members of an object, as JSON text; what the page is silent about is `null`. */
-const members = (object: Record<string, unknown>) => JSON.stringify(object, (_, value) => (value === "" || value === undefined ? null : value)).slice(1, -1);
+const members = (object: Record<string, unknown>) =>
+  JSON.stringify(object, (_, value) => (value === "" || value === undefined ? null : value)).slice(1, -1);
 
 /** Client hints (https://wicg.github.io/ua-client-hints/), which the DOM types do not have. */
 interface Hints {
@@ -35,7 +37,9 @@ function breadcrumb(): string[] | undefined {
       const data = JSON.parse(script.textContent ?? "");
       for (const node of [data, data["@graph"]].flat()) {
         if (node?.["@type"] === "BreadcrumbList") {
-          return node.itemListElement.map((item: { name?: string; item?: { name?: string } }) => String(item.name ?? item.item?.name ?? ""));
+          return node.itemListElement.map((item: { name?: string; item?: { name?: string } }) =>
+            String(item.name ?? item.item?.name ?? ""),
+          );
         }
       }
     } catch {
@@ -80,7 +84,8 @@ export function pageFacts(): string {
   );
 }
 
-const CLICKABLE = "a[href],area[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
+const CLICKABLE =
+  "a[href],area[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
 
 // Fields of a form stand in for properties of their form (`<input name="id">`): only methods of the
 // prototype and attributes say the truth.
@@ -121,7 +126,11 @@ export function clickFacts(event: Event): string | undefined {
   const href = link && attribute(link, "href");
   const text = find("[data-sillage-mask]")
     ? ""
-    : ((element as HTMLElement).innerText ?? element.textContent)?.trim() || own("aria-label") || own("value") || own("title") || own("alt");
+    : ((element as HTMLElement).innerText ?? element.textContent)?.trim() ||
+      own("aria-label") ||
+      own("value") ||
+      own("title") ||
+      own("alt");
   return words(
     own("data-sillage-name"),
     selectorOf(element),

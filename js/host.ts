@@ -13,7 +13,13 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const MIN_GZIP_BYTES = 512;
 
 /** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms. */
-export type Finished = (batch: string, answered: string, status: number, rejected: number, retryAfterMs: number) => void;
+export type Finished = (
+  batch: string,
+  answered: string,
+  status: number,
+  rejected: number,
+  retryAfterMs: number,
+) => void;
 
 /** What `src/browser/host.rs` imports. */
 export interface Host {
@@ -59,6 +65,7 @@ function recordOf(key: string) {
         // Blocked or full.
       }
       try {
+        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
         document.cookie = `${cookie}=${encodeURIComponent(record)};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
       } catch {
         // Blocked too.

@@ -2,8 +2,8 @@
 import { createTracker } from "./loader";
 import type { Options, Tracker } from "./types";
 
-export { TrackerError } from "./types";
 export type * from "./types";
+export { TrackerError } from "./types";
 
 const trackers = new Map<string, Tracker>();
 

@@ -2,8 +2,9 @@
  * Makes a tracker that can be used at once: calls wait here, with their own time, until the module
  * is loaded. Decides nothing else.
  */
-import type { Engine } from "./tracker";
+
 import { propsToJson } from "./props";
+import type { Engine } from "./tracker";
 import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
 
 /** Most calls that wait for the module: ten times what a busy page makes while it loads. */

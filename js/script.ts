@@ -21,7 +21,15 @@ function optionsOf(script: HTMLElement): Options {
   for (const [name, text] of Object.entries(script.dataset)) {
     const number = Number(text);
     options[name] =
-      name === "site" ? text : text === "" || text === "true" ? true : text === "false" ? false : Number.isNaN(number) ? text : number;
+      name === "site"
+        ? text
+        : text === "" || text === "true"
+          ? true
+          : text === "false"
+            ? false
+            : Number.isNaN(number)
+              ? text
+              : number;
   }
   return options as unknown as Options;
 }

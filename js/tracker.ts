@@ -55,7 +55,8 @@ export function start(options: Options, startedAt: number): Engine {
     else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at));
   };
 
-  const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } = options;
+  const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } =
+    options;
   let endpoint = "";
   try {
     endpoint = new URL(options.endpoint as string, options.endpoint && document.baseURI).href;

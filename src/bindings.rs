@@ -26,15 +26,19 @@ fn page(tracker: usize) -> Option<&'static Page> {
 /// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control; `debug` lets
 /// drops be written to the console.
 #[wasm_bindgen]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a borrowed text costs 200 bytes more glue"
+)]
 pub fn open(host: Host, options: String, anonymous: bool, debug: bool) -> JsValue {
     match Config::read(Fields(&options)) {
         Ok(config) => {
             let page = Page::open(host, config, anonymous, debug);
             let number = PAGES.with_borrow_mut(|pages| {
                 pages.push(page);
-                pages.len() - 1
+                u32::try_from(pages.len() - 1).unwrap_or(u32::MAX)
             });
-            JsValue::from_f64(number as f64)
+            JsValue::from(number)
         }
         Err(error) => JsValue::from_str(error),
     }
@@ -45,6 +49,10 @@ pub fn open(host: Host, options: String, anonymous: bool, debug: bool) -> JsValu
 ///
 /// Returns false where the tracker is at work and the fact must be reported again.
 #[wasm_bindgen]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a borrowed text costs 200 bytes more glue"
+)]
 pub fn hear(tracker: usize, fact: u32, words: String, at: f64, active_at: f64) -> bool {
     let mut fields = Fields(&words);
     let input = match fact {

@@ -44,7 +44,11 @@ async function bundleAll() {
   const script = await bundle("js/script.ts", {
     format: "iife",
     mangleCache: names,
-    define: { ...settings.define, __TRACKER_JS__: JSON.stringify(trackerName), __TRACKER_WASM__: JSON.stringify(wasmName) },
+    define: {
+      ...settings.define,
+      __TRACKER_JS__: JSON.stringify(trackerName),
+      __TRACKER_WASM__: JSON.stringify(wasmName),
+    },
   });
 
   mkdirSync(npmFolder, { recursive: true });

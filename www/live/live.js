@@ -1,7 +1,6 @@
 // Live view: shows events as the collector stores them.
 //
 // What events contain was written by strangers: it enters the page as text nodes only.
-"use strict";
 
 /** Events kept in the page; older ones leave. */
 const MAX_EVENTS = 500;
@@ -61,12 +60,16 @@ function subtitleOf(event) {
   const action = event.webActionEvent;
   if (action) return action.actionMap?.displayName ?? "";
   const attributes = Object.entries(event.webEvent?.attributes ?? {});
-  return attributes.slice(0, 4).map(([name, attribute]) => `${name}: ${attribute.value}`).join(" · ");
+  return attributes
+    .slice(0, 4)
+    .map(([name, attribute]) => `${name}: ${attribute.value}`)
+    .join(" · ");
 }
 
 function pageOf(event) {
   const page = event.webEvent?.page;
-  if (page?.url) return (page.hostname ?? "") + (page.pathname ?? page.url) + (page.fragment ? `#${page.fragment}` : "");
+  if (page?.url)
+    return (page.hostname ?? "") + (page.pathname ?? page.url) + (page.fragment ? `#${page.fragment}` : "");
   const target = event.webActionEvent?.actionTarget?.selfUri;
   if (target) return `→ ${target}`;
   // A click names no page: it happened in the page view that it is correlated with.
@@ -79,7 +82,9 @@ function visitorOf(event) {
 }
 
 function shortType(event) {
-  return String(event.eventType ?? "event").split(".").pop();
+  return String(event.eventType ?? "event")
+    .split(".")
+    .pop();
 }
 
 function capitalized(text) {
@@ -103,9 +108,18 @@ function timeOf(iso) {
 
 function entryOf(message) {
   const { event } = message;
-  const entry = { message, look: lookOf(event), title: titleOf(event), haystack: JSON.stringify(message).toLowerCase() };
+  const entry = {
+    message,
+    look: lookOf(event),
+    title: titleOf(event),
+    haystack: JSON.stringify(message).toLowerCase(),
+  };
   const visitor = visitorOf(event);
-  const who = element("span", { className: event.customerId ? "who" : "who is-anonymous" }, visitor ? visitor.slice(-6) : "");
+  const who = element(
+    "span",
+    { className: event.customerId ? "who" : "who is-anonymous" },
+    visitor ? visitor.slice(-6) : "",
+  );
   who.title = event.customerId ? `Visitor ${visitor}` : `Anonymous, session ${visitor}`;
   who.style.setProperty("--hue", hueOf(visitor));
   const badge = element("span", { className: "badge" }, BADGES[entry.look]);
@@ -117,9 +131,13 @@ function entryOf(message) {
     { type: "button" },
     badge,
     element("time", { className: "time", dateTime: event.createdDate ?? "" }, timeOf(event.createdDate)),
-    element("span", { className: "name" },
+    element(
+      "span",
+      { className: "name" },
       element("span", { className: "hidden-visually" }, `${LOOK_NAMES[entry.look]}: `),
-      entry.title, subtitle ? element("small", {}, subtitle) : null),
+      entry.title,
+      subtitle ? element("small", {}, subtitle) : null,
+    ),
     element("span", { className: "page", title: page }, page),
     who,
   );
@@ -211,7 +229,9 @@ function open(entry) {
     ["Caused by", event.correlationId === event.id ? "itself" : event.correlationId],
   ];
   byId("detail-facts").replaceChildren(
-    ...facts.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
+    ...facts
+      .filter(([, value]) => value)
+      .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
   );
   byId("detail-json").replaceChildren(...colored(JSON.stringify(event, null, 2)));
   detail.hidden = false;
@@ -232,7 +252,10 @@ function close() {
 function markRelated() {
   const id = selected?.message.event.correlationId;
   for (const entry of entries) {
-    entry.button.classList.toggle("is-related", id != null && entry !== selected && entry.message.event.correlationId === id);
+    entry.button.classList.toggle(
+      "is-related",
+      id != null && entry !== selected && entry.message.event.correlationId === id,
+    );
   }
 }
 
@@ -260,7 +283,9 @@ async function copy() {
   } catch {
     button.textContent = "Not allowed";
   }
-  setTimeout(() => { button.textContent = "Copy"; }, 1_500);
+  setTimeout(() => {
+    button.textContent = "Copy";
+  }, 1_500);
 }
 
 // --- Screen readers -----------------------------------------------------------------------------

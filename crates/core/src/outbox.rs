@@ -34,7 +34,8 @@ fn take_batch<'a>(lines: &mut &'a str) -> Batch<'a> {
     let mut body = take_until(lines, b'\n');
     Batch {
         id: take_until(&mut body, b' '),
-        events: json::read_decimal(take_until(&mut body, b' ')).unwrap_or(0) as u32,
+        events: u32::try_from(json::read_decimal(take_until(&mut body, b' ')).unwrap_or(0))
+            .unwrap_or(0),
         body,
     }
 }

@@ -145,7 +145,7 @@ fn timers_of_the_site_do_not_keep_a_session_alive() {
 fn a_session_lasts_a_day_at_most_however_active_the_visitor_is() {
     let visit = visit();
     let mut tab = visit.open("/");
-    for _ in 0..(24 * 4 + 1) {
+    for _ in 0..=(24 * 4) {
         visit.after(15 * MINUTE_MS);
         tab.click("again", "", "");
     }
@@ -338,7 +338,7 @@ fn while_consent_is_pending_nothing_is_written_or_sent() {
     let dates: Vec<_> = visit
         .stored()
         .iter()
-        .map(|it| it.created_date.clone().unwrap().to_string())
+        .map(|it| it.created_date.unwrap().to_string())
         .collect();
     assert_eq!(
         dates,

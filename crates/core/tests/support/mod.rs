@@ -4,6 +4,13 @@
 //! [`Tab`] is a shell around one tracker; what it sends waits in [`Tab::requests`] until the test
 //! says what becomes of it. Every batch is read as the collector reads it, by the contract.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -120,7 +127,7 @@ impl Visit {
             .iter()
             .map(|(_, event)| event.clone())
             .collect();
-        events.sort_by_key(|event| event.created_date.clone().map(|date| date.to_string()));
+        events.sort_by_key(|event| event.created_date.map(|date| date.to_string()));
         events
     }
 
