@@ -92,10 +92,10 @@ const CLICKABLE =
 const attribute = (element: Element, name: string) => Element.prototype.getAttribute.call(element, name);
 const matches = (element: Element, selector: string) => Element.prototype.matches.call(element, selector);
 
-/** A selector that finds the element again: up to the nearest id, five steps at most. */
+/** A selector that finds the element again: up to the nearest id, ten steps at most. */
 function selectorOf(element: Element): string {
   const steps: string[] = [];
-  for (let at: Element | null = element; at && steps.length < 5; at = at.parentElement) {
+  for (let at: Element | null = element; at && steps.length < 10; at = at.parentElement) {
     const id = attribute(at, "id");
     if (id) {
       steps.unshift(`#${id}`);

@@ -42,6 +42,11 @@ export function createTracker(options: Options, source: Source): Tracker {
   };
 
   const ready = (async () => {
+    if (typeof document === "undefined") {
+      // On a server there is no visitor.
+      stopped = true;
+      return;
+    }
     let chunk: typeof import("./tracker");
     try {
       chunk = await source.load();

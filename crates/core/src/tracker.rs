@@ -24,6 +24,8 @@ pub struct Tracker {
     outbox: Outbox,
     /// Id of the batch whose answer is awaited; empty where there is none.
     in_flight: String,
+    /// Its request goes on when the page is left.
+    is_kept_alive: bool,
     retry: Retry,
     /// When what waits is due.
     flush_at: Timestamp,
@@ -71,6 +73,7 @@ impl Tracker {
             last_created_at: Timestamp(0),
             outbox: Outbox::default(),
             in_flight: String::new(),
+            is_kept_alive: false,
             retry: Retry::default(),
             flush_at: Timestamp(0),
             wake_at: None,
@@ -392,7 +395,9 @@ impl Tracker {
         }
         if urgency == Urgency::Leaving {
             for batch in self.outbox.batches() {
-                if self.in_flight != batch.id {
+                // The browser ends a request of an open page; the collector knows a batch that it
+                // got twice.
+                if self.in_flight != batch.id || !self.is_kept_alive {
                     shell.send(batch.id, batch.body, urgency);
                 }
             }
@@ -404,6 +409,7 @@ impl Tracker {
     fn send_next(&mut self, urgency: Urgency, shell: &mut dyn Shell) {
         if let Some(batch) = self.outbox.batches().next() {
             self.in_flight = owned(batch.id);
+            self.is_kept_alive = urgency == Urgency::Hidden;
             shell.send(batch.id, batch.body, urgency);
         }
     }

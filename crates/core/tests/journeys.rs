@@ -309,6 +309,21 @@ fn a_tab_that_is_left_and_then_hidden_sends_once() {
 }
 
 #[test]
+fn a_batch_in_flight_goes_again_by_beacon_unless_its_request_outlives_the_page() {
+    let visit = visit();
+    let mut open = visit.open("/");
+    open.wake().leave();
+    let urgencies: Vec<_> = open.requests().iter().map(|it| it.urgency).collect();
+    assert_eq!(urgencies, [Urgency::Open, Urgency::Leaving]);
+
+    let mut hidden = visit.open("/");
+    hidden.consent(Consent::Granted).settle();
+    hidden.track("x").hide().leave();
+    let urgencies: Vec<_> = hidden.requests().iter().map(|it| it.urgency).collect();
+    assert_eq!(urgencies, [Urgency::Hidden]);
+}
+
+#[test]
 fn a_hidden_page_sends_what_it_has_and_cleans_up_after_the_answer() {
     let visit = visit();
     let mut tab = visit.open("/");
