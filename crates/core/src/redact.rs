@@ -42,7 +42,7 @@ pub fn redact_url(url: &str) -> String {
     if colon == bytes.len() {
         return kept;
     }
-    if end_of(bytes, colon, b"/") != colon + 1 || end_of(bytes, colon + 2, b"/") != colon + 2 {
+    if bytes.get(colon + 1..colon + 3) != Some(b"//") {
         put(&mut kept, &url[..=colon]);
         return kept;
     }
@@ -258,6 +258,9 @@ mod tests {
     fn addresses_without_a_host_keep_their_scheme_only() {
         assert_eq!(redact_url("mailto:jo@b.test"), "mailto:");
         assert_eq!(redact_url("javascript:alert(1)"), "javascript:");
+        assert_eq!(redact_url("a:"), "a:");
+        assert_eq!(redact_url("a:/"), "a:");
+        assert_eq!(redact_url("a://"), "a://");
         assert_eq!(redact_url("not an address"), "");
         assert_eq!(redact_url(""), "");
     }

@@ -1,0 +1,7 @@
+//! Whole visits, in virtual time.
+
+mod capture;
+mod delivery;
+mod privacy;
+mod sessions;
+mod support;
