@@ -85,7 +85,7 @@ export function pageFacts(): string {
 }
 
 const CLICKABLE =
-  "a[href],area[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
+  "[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
 
 // Fields of a form stand in for properties of their form (`<input name="id">`): only methods of the
 // prototype and attributes say the truth.

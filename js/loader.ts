@@ -29,7 +29,7 @@ export function createTracker(options: Options, source: Source): Tracker {
   let engine: Engine | undefined;
   let stopped = false;
 
-  const warn = (message: string) => options?.debug && console.warn(`[sillage] ${message}`);
+  const warn = (message: string) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
 
   /** Runs `call` now or once the module is loaded; nothing that it throws reaches the page. */
   const run = (call: (engine: Engine) => void) => {

@@ -15,22 +15,10 @@ declare global {
   }
 }
 
-/** `data-flush-interval-ms="500"` is `flushIntervalMs: 500`; a bare attribute is `true`. */
+/** Attributes are options as text, which the module reads; a bare one is `true`. */
 function optionsOf(script: HTMLElement): Options {
   const options: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(script.dataset)) {
-    const number = Number(text);
-    options[name] =
-      name === "site"
-        ? text
-        : text === "" || text === "true"
-          ? true
-          : text === "false"
-            ? false
-            : Number.isNaN(number)
-              ? text
-              : number;
-  }
+  for (const [name, text] of Object.entries(script.dataset)) options[name] = text || true;
   return options as unknown as Options;
 }
 

@@ -69,7 +69,7 @@ export function start(options: Options, startedAt: number): Engine {
     host,
     words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
     isAnonymous(),
-    Boolean(debug),
+    String(debug) === "true",
   );
   if (typeof opened !== "number") throw opened;
   tracker = opened;

@@ -42,7 +42,7 @@ pub fn redact_url(url: &str) -> String {
     if colon == bytes.len() {
         return kept;
     }
-    if bytes.get(colon + 1..colon + 3) != Some(b"//") {
+    if end_of(&bytes[colon + 1..], 0, b"/") != 0 || bytes.get(colon + 2) != Some(&b'/') {
         put(&mut kept, &url[..=colon]);
         return kept;
     }
