@@ -9,7 +9,7 @@ import { bindgen } from "./wasm.mjs";
 export const npmFolder = `${root}/dist/npm`;
 export const webFolder = `${root}/dist/web`;
 
-/** es2020: every browser that runs the module (Chrome 96, Firefox 79, Safari 15) has it. */
+/** es2020: every browser that runs the module (Chrome 85, Firefox 79, Safari 15) has it. */
 const settings = {
   bundle: true,
   minify: true,

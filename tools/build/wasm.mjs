@@ -15,14 +15,13 @@ export const bindgen = {
   optimised: `${root}/target/bindgen/optimised/tracker.wasm`,
 };
 
-/** What rustc's default for wasm32 uses, and every browser of this list has: Chrome 96, Firefox 79, Safari 15. */
+/** What rustc's default for wasm32 uses but for reference types: Chrome 85, Firefox 79, Safari 15 have it. */
 const features = [
   "mutable-globals",
   "sign-ext",
   "bulk-memory",
   "nontrapping-float-to-int",
   "multivalue",
-  "reference-types",
 ];
 
 /**

@@ -3,6 +3,7 @@
 //! wasm-opt runs afterwards, from `tools/build.mjs`: it is an npm package.
 
 mod diverging;
+mod features;
 pub(crate) mod functions;
 mod glue;
 mod link_map;
@@ -22,8 +23,10 @@ const STEM: &str = "tracker";
 /// Writes `tracker.wasm`, `tracker_bg.js` and `tracker_bg.d.ts` into `folder`.
 pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
-    let (module, described) = unused::parse_without_panics(bytes)
+    let (mut module, described) = unused::parse_without_panics(bytes)
         .with_context(|| format!("cannot use {}", input.display()))?;
+
+    features::forgo(&mut module, "reference-types")?;
 
     // `bundler` is the target whose glue stands in a file of its own and leaves instantiating to us.
     let generated = folder.join("generated");
