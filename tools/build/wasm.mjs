@@ -16,13 +16,7 @@ export const bindgen = {
 };
 
 /** What rustc's default for wasm32 uses but for reference types: Chrome 85, Firefox 79, Safari 15 have it. */
-const features = [
-  "mutable-globals",
-  "sign-ext",
-  "bulk-memory",
-  "nontrapping-float-to-int",
-  "multivalue",
-];
+const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-float-to-int", "multivalue"];
 
 /**
  * Measured on the tracker (brotli): `-Oz` alone 18,178; with converge 18,150; with low-memory-unused
@@ -39,9 +33,16 @@ const optimisations = [
   "--converge",
 ];
 
-/** Compiles, binds and optimises; each part only where its inputs changed. */
+/**
+ * Compiles, binds and optimises; each part only where its inputs changed.
+ *
+ * Without reference types wasm-bindgen keeps JavaScript's values in an array of the glue; xtask takes
+ * the feature off the list of the finished module too.
+ */
 export async function buildWasm() {
-  const { cargo, env } = await provideWasmToolchain();
+  const { cargo, env: toolchain } = await provideWasmToolchain();
+  const given = toolchain.RUSTFLAGS ?? process.env.RUSTFLAGS ?? "";
+  const env = { ...toolchain, RUSTFLAGS: `${given} -Ctarget-feature=-reference-types`.trim() };
   const what = ["--profile", "wasm", "--target", wasmTarget, "--package", "sillage", "--lib"];
   // xtask reads the linker's references to find what is unused once the panics are gone.
   const linker = ["--", "-Clink-arg=--emit-relocs"];

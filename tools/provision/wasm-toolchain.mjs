@@ -16,14 +16,6 @@ export const wasmTarget = "wasm32-unknown-unknown";
 export const wasmTargetDir = `${root}/target/wasm`;
 
 /**
- * Without reference types wasm-bindgen keeps JavaScript's values in an array of the glue; `xtask`
- * takes the feature off the finished module's list too.
- *
- * @param {string} [more] flags of one toolchain
- */
-const rustflags = (more = "") => `${process.env.RUSTFLAGS ?? ""} -Ctarget-feature=-reference-types ${more}`.trim();
-
-/**
  * @typedef {object} WasmToolchain
  * @property {string} cargo the cargo to call
  * @property {Record<string, string>} env what to add to the environment
@@ -43,8 +35,7 @@ function installedToolchain() {
   const rustc = process.env.RUSTC ?? "rustc";
   const sysroot = output(rustc, ["--print", "sysroot"]);
   if (!sysroot || !existsSync(`${sysroot}/lib/rustlib/${wasmTarget}/lib`)) return undefined;
-  const env = { CARGO_TARGET_DIR: wasmTargetDir, RUSTFLAGS: rustflags() };
-  return { cargo: "cargo", env, version: rustVersion(rustc) ?? "" };
+  return { cargo: "cargo", env: { CARGO_TARGET_DIR: wasmTargetDir }, version: rustVersion(rustc) ?? "" };
 }
 
 /** Asks rustup once per compiler: a closed network stays closed, and waiting for it on every start is no help. */
@@ -79,7 +70,7 @@ async function debianToolchain() {
       RUSTC: rustc,
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: findLinker(),
       // Not the variable of the target alone: one from outside, as CI may set it, would replace that.
-      RUSTFLAGS: rustflags(`--sysroot=${sysroot}`),
+      RUSTFLAGS: `${process.env.RUSTFLAGS ?? ""} --sysroot=${sysroot}`.trim(),
     },
   };
 }
