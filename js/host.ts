@@ -9,7 +9,7 @@ const HIDDEN = 1;
 /** Longest wait for an answer, in milliseconds: a page's own `fetch` may never settle. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** Bodies below this, in bytes, do not get smaller by gzip. */
+/** Bodies below this, in characters, go as they are: there is little to gain. */
 const MIN_GZIP_BYTES = 512;
 
 /** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms. */

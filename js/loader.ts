@@ -7,7 +7,7 @@ import { propsToJson } from "./props";
 import type { Engine } from "./tracker";
 import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
 
-/** Most calls that wait for the module: ten times what a busy page makes while it loads. */
+/** Most calls that wait for the module, so that a page that never loads it does not fill up. */
 const MAX_WAITING_CALLS = 1000;
 
 /** What the loader needs to know of where it runs. */

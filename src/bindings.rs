@@ -12,7 +12,7 @@ use crate::shell::Page;
 
 thread_local! {
     /// The trackers of this document, by number. Functions and numbers instead of a class: its glue
-    /// would count references and wait for the garbage collector, at a cost of 500 bytes.
+    /// would count references and wait for the garbage collector, for 232 bytes more (brotli).
     static PAGES: RefCell<Vec<&'static Page>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -26,12 +26,8 @@ fn page(tracker: usize) -> Option<&'static Page> {
 /// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control; `debug` lets
 /// drops be written to the console.
 #[wasm_bindgen]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a borrowed text costs 200 bytes more glue"
-)]
-pub fn open(host: Host, options: String, anonymous: bool, debug: bool) -> JsValue {
-    match Config::read(Fields(&options)) {
+pub fn open(host: Host, options: &str, anonymous: bool, debug: bool) -> JsValue {
+    match Config::read(Fields(options)) {
         Ok(config) => {
             let page = Page::open(host, config, anonymous, debug);
             let number = PAGES.with_borrow_mut(|pages| {
@@ -49,12 +45,8 @@ pub fn open(host: Host, options: String, anonymous: bool, debug: bool) -> JsValu
 ///
 /// Returns false where the tracker is at work and the fact must be reported again.
 #[wasm_bindgen]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a borrowed text costs 200 bytes more glue"
-)]
-pub fn hear(tracker: usize, fact: u32, words: String, at: f64, active_at: f64) -> bool {
-    let mut fields = Fields(&words);
+pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> bool {
+    let mut fields = Fields(words);
     let input = match fact {
         0..=2 => Input::PageSeen {
             facts: fields,
@@ -86,7 +78,7 @@ pub fn hear(tracker: usize, fact: u32, words: String, at: f64, active_at: f64) -
                 },
             }
         }
-        _ => match Consent::from_name(&words) {
+        _ => match Consent::from_name(words) {
             Some(consent) => Input::ConsentChanged(consent),
             None => return true,
         },
@@ -95,7 +87,7 @@ pub fn hear(tracker: usize, fact: u32, words: String, at: f64, active_at: f64) -
 }
 
 /// Events tracked, sent, pending and dropped on this page, as words: an array or an object would
-/// cost five times the code.
+/// need a serializer of its own.
 #[wasm_bindgen]
 pub fn stats(tracker: usize) -> JsValue {
     page(tracker)

@@ -1,7 +1,7 @@
 //! Writes the few JSON values that the tracker makes itself, with only what they need.
 //!
-//! `serde_json` would add more to the module than all of delivery; whole objects come as text from
-//! `JSON.stringify`, which the browser has anyway.
+//! `serde_json` would weigh in the module; whole objects come as text from `JSON.stringify`, which
+//! the browser has anyway.
 
 use crate::text::{put, put_hex};
 

@@ -1,7 +1,7 @@
 //! The few operations on text that the core does everywhere, out of line.
 //!
-//! Inlined, each costs the module some fifteen instructions; called, four. The same goes for
-//! `str`'s pattern API, which brings a searcher along: an ASCII byte is found by a loop.
+//! Inlined at every place, each would weigh more than a call; `str`'s pattern API would bring a
+//! searcher along, so an ASCII byte is found by a loop.
 
 /// Appends `part` to `out`.
 #[inline(never)]

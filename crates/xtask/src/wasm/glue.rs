@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use super::names::{IMPORT_MODULE, Renamed};
 
 /// Functions of the glue that a tracker needs in their simplest form: it passes short texts, never
-/// the 2 GB after which Safari's decoder fails, and encoding twice as fast is not worth 300 bytes.
+/// the 2 GB after which Safari's decoder fails, and small glue is worth more to it than fast encoding.
 const SIMPLER: &[(&str, &str)] = &[
     (
         "function passStringToWasm0(",
