@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 /** No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker. */
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -15,12 +15,15 @@ const FLAGS = [
 ];
 
 /** How long a page may take for one step, in milliseconds: generous, for a busy machine. */
-const STEP_TIMEOUT_MS = 15_000;
+export const STEP_TIMEOUT_MS = 15_000;
+
+/** `npm test` names the program; by hand it is looked for on the path. */
+export function chromiumProgram(): string {
+  return process.env.SILLAGE_CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
+}
 
 export function launchBrowser(): Promise<Browser> {
-  const executablePath =
-    process.env.SILLAGE_CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath: chromiumProgram(), args: CHROMIUM_FLAGS });
 }
 
 /** Somebody who visits. */

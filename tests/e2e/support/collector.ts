@@ -37,6 +37,8 @@ export interface Collector {
   rows(site: string): StoredEvent[];
   /** Waits until `site` has so many rows; says whether they came in time. */
   hasRows(site: string, count: number, timeoutMs?: number): Promise<boolean>;
+  /** Waits until `isThere`, which is asked again after each row; says whether it came in time. */
+  until(isThere: () => boolean, timeoutMs: number): Promise<boolean>;
   /** Waits until everything that the collector had taken before the call is in {@link rows}. */
   caughtUp(): Promise<void>;
   /** Ends the program as Ctrl-C does, or as a power cut does. */
@@ -112,6 +114,7 @@ export async function startCollector(): Promise<Collector> {
     },
     gate,
     rows,
+    until,
     hasRows: (site, count, timeoutMs = ROW_TIMEOUT_MS) => until(() => rows(site).length >= count, timeoutMs),
     async caughtUp() {
       const id = await postFence(origin);

@@ -32,8 +32,17 @@ export interface Gate {
   readonly asked: Asked[];
   /** How requests are answered; as the collector does by default. */
   handler: Handler;
+  /**
+   * Whether a connection serves more than one request. A browser whose reused connection is cut before
+   * the answer sends the request again by itself, a POST too, and no page can know or prevent it.
+   */
+  keepsConnections: boolean;
   /** Waits until something was asked that `isIt`. */
   wasAsked(isIt: (asked: Asked) => boolean): Promise<Asked>;
+  /** From now on nobody listens: connections are refused, and those that stand are cut. */
+  refuse(): Promise<void>;
+  /** Listens again, at the same address. */
+  admit(): Promise<void>;
   close(): void;
 }
 
@@ -72,19 +81,30 @@ export async function openGate(collector: () => string): Promise<Gate> {
         incoming.socket.destroy();
         return;
       }
-      outgoing.writeHead(answered.status, answered.headers);
+      const closing = gate.keepsConnections ? undefined : { connection: "close" };
+      outgoing.writeHead(answered.status, { ...answered.headers, ...closing });
       outgoing.end(answered.body);
     } catch {
       // The collector is not there, or the browser has gone.
       incoming.socket.destroy();
     }
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const listen = (port: number) =>
+    new Promise<void>((listening, failed) => {
+      server.once("error", failed);
+      server.listen(port, "127.0.0.1", () => {
+        server.off("error", failed);
+        listening();
+      });
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
 
   const gate: Gate = {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `http://127.0.0.1:${port}`,
     asked,
     handler: asTheCollector,
+    keepsConnections: true,
     async wasAsked(isIt) {
       const before = asked.find(isIt);
       if (before) return before;
@@ -97,6 +117,12 @@ export async function openGate(collector: () => string): Promise<Gate> {
         listeners.add(listener);
       });
     },
+    refuse: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+    admit: () => listen(port),
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,0 +1,90 @@
+/** Programs that are started as a process group of their own, so that they can be killed as one. */
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/** How long the kernel may take to end a killed group, in milliseconds: it takes a few. */
+const KILL_TIMEOUT_MS = 5_000;
+
+export interface ProcessGroup {
+  /** The process that was started; the others are its children. */
+  readonly leader: ChildProcess;
+  /** SIGKILL to all of them at once, as when the machine runs out of memory; resolves when none is left. */
+  kill(): Promise<void>;
+  /** Waits until they have ended by themselves; kills what is left after `timeoutMs`. */
+  ended(timeoutMs: number): Promise<void>;
+}
+
+const running = new Set<ProcessGroup>();
+
+/** No group outlives the tests that started it, however these end. */
+function killAllAtTheEnd() {
+  process.once("exit", () => {
+    for (const { leader } of running) signal(leader);
+  });
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => process.exit(1));
+  }
+}
+
+export function startGroup(program: string, args: string[], options: SpawnOptions = {}): ProcessGroup {
+  const leader = spawn(program, args, { stdio: "ignore", ...options, detached: true });
+  const leaderEnded = new Promise<void>((ended) => {
+    leader.once("exit", () => ended());
+    leader.once("error", () => ended());
+  });
+  const group: ProcessGroup = {
+    leader,
+    async kill() {
+      signal(leader);
+      await leaderEnded;
+      const deadline = Date.now() + KILL_TIMEOUT_MS;
+      while (isAlive(leader.pid)) {
+        if (Date.now() > deadline) throw new Error(`the group of ${program} survives SIGKILL`);
+        signal(leader);
+        await new Promise((later) => setTimeout(later, 5));
+      }
+      running.delete(group);
+    },
+    async ended(timeoutMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<void>((late) => {
+        timer = setTimeout(late, timeoutMs);
+      });
+      await Promise.race([leaderEnded, tooLate]);
+      clearTimeout(timer);
+      await group.kill();
+    },
+  };
+  if (running.size === 0 && process.listenerCount("exit") === 0) killAllAtTheEnd();
+  running.add(group);
+  return group;
+}
+
+function signal({ pid }: ChildProcess) {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+/** Whether a process of the group still runs. Who is dead and not yet waited for by its parent does not. */
+function isAlive(group: number | undefined): boolean {
+  let processes: string[];
+  try {
+    processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    // Not Linux: its leader has ended, and the kernel ends the others with it.
+    return false;
+  }
+  return processes.some((pid) => {
+    try {
+      // "pid (name) state ppid pgrp ...": the name may hold anything, even parentheses (proc(5)).
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const [state, , pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(pgrp) === group && state !== "Z" && state !== "X";
+    } catch {
+      return false;
+    }
+  });
+}
