@@ -1,7 +1,9 @@
 //! From a batch to what the store takes: each event read, its date corrected, checked, enriched.
 //! Pure: the time and the user agent are arguments.
 
-use sillage_protocol::batch::{Batch, Rejection};
+use std::collections::HashSet;
+
+use sillage_protocol::batch::{Batch, Rejection, SentEvent};
 use sillage_protocol::validate::validate_event;
 use sillage_protocol::{ErrorCode, Event, Timestamp, ValidationError, limits};
 use xxhash_rust::xxh3::xxh3_64;
@@ -21,10 +23,10 @@ pub(crate) fn prepare(
     let clock = ClockOffset::between(batch.sent_at, received_at);
     let mut events = Vec::with_capacity(batch.events.len());
     let mut rejected = Vec::new();
-    for (index, merged) in batch.merged_events().enumerate() {
-        let prepared = merged.and_then(|event| {
-            let id = event.id.clone();
-            accept(event, &batch.site_id, received_at, clock, surroundings)
+    for (index, sent) in batch.sent_events().enumerate() {
+        let prepared = sent.and_then(|sent| {
+            let id = sent.event.id.clone();
+            accept(sent, &batch.site_id, received_at, clock, surroundings)
                 .map_err(|error| Rejection::new(index, id, &error))
         });
         match prepared {
@@ -38,27 +40,46 @@ pub(crate) fn prepare(
         sent_at: batch.sent_at,
         received_at,
         tracker: batch.tracker,
+        rejected: distinct_rejected(&rejected, &events),
         events,
-        rejected: u64::try_from(rejected.len()).unwrap_or(u64::MAX),
         counters: batch.counters,
         receipts: batch.receipts,
     };
     (incoming, rejected)
 }
 
+/// How many events were rejected, where one that the batch repeats counts once, and not at all where
+/// another of its repetitions was accepted.
+fn distinct_rejected(rejected: &[Rejection], accepted: &[IncomingEvent]) -> u64 {
+    if rejected.is_empty() {
+        return 0;
+    }
+    let mut seen: HashSet<_> = accepted.iter().map(|event| event.id.clone()).collect();
+    let distinct = rejected.iter().filter(|rejection| match &rejection.id {
+        Some(id) => seen.insert(id.to_ascii_lowercase()),
+        // Nothing tells it from another one.
+        None => true,
+    });
+    u64::try_from(distinct.count()).unwrap_or(u64::MAX)
+}
+
 fn accept(
-    mut event: Event,
+    sent: SentEvent,
     site_id: &str,
     received_at: Timestamp,
     clock: ClockOffset,
     surroundings: &mut Surroundings<'_>,
 ) -> Result<IncomingEvent, ValidationError> {
+    let mut event = sent.event;
     let json = serde_json::to_vec(&event)
         .map_err(|error| ValidationError::new(ErrorCode::Unreadable, "", error.to_string()))?;
-    // Of what the client sent: enrichment may change from one attempt to the next.
+    // Of the event as the client made it: enrichment, and whether its clock has changed since, may
+    // differ from one attempt to the next.
     let fingerprint = xxh3_64(&json).cast_signed();
     let original_created_at = event.created_date;
-    clock.correct(&mut event);
+    if !sent.clock_changed {
+        clock.correct(&mut event);
+    }
     validate_event(&event, received_at)?;
     let missing = |member| ValidationError::new(ErrorCode::MissingField, member, "is required");
     let id = event

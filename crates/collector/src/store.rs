@@ -1,8 +1,10 @@
 //! Where events are kept: the trait that a store fulfils, in terms of the contract only.
 //!
 //! What every store must hold to: [`Store::append`] answers only when its batch is durable; an
-//! event is kept once for each (site, event id); the receipt is written together with the events;
-//! the feed shows events only after they are durable, in the order of their sequence.
+//! event is kept once for each (site, event id); the receipt is written together with the events,
+//! and its counts sum up to the distinct events of the batch's most complete delivery; a batch
+//! without events leaves no receipt; the feed shows events only after they are durable, in the order
+//! of their sequence.
 
 pub mod sqlite;
 
@@ -20,7 +22,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 
 /// Keeps events and gives them back.
 pub trait Store: std::fmt::Debug + Send + Sync + 'static {
-    /// Stores a batch and its receipt in one transaction.
+    /// Stores a batch, its receipt and its counters in one transaction.
     ///
     /// # Errors
     ///
@@ -76,7 +78,7 @@ pub struct IncomingBatch {
     pub tracker: TrackerInfo,
     /// The events that were accepted, in their order.
     pub events: Vec<IncomingEvent>,
-    /// How many were rejected.
+    /// How many others were rejected, each event counted once.
     pub rejected: u64,
     /// What the sender says it has tracked and dropped.
     pub counters: Option<Counters>,

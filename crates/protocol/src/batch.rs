@@ -7,6 +7,7 @@ mod answer;
 mod cut;
 mod envelope;
 mod merge;
+mod sent;
 mod surrogates;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 pub use self::answer::{Answer, Receipt, Refusal, Rejection, Verdicts};
+pub use self::sent::SentEvent;
 use crate::error::{ErrorCode, ValidationError};
 use crate::{Event, Timestamp};
 
@@ -37,7 +39,8 @@ pub struct Batch {
     /// [`crate::limits::MAX_EVENT_BYTES`] long.
     pub defaults: Value,
     /// Partial events as JSON texts, at most [`crate::limits::MAX_BATCH_EVENTS`]. Only their syntax was
-    /// checked: [`Batch::merged_events`] reads them.
+    /// checked: [`Batch::sent_events`] reads them. None at all is an ask: the batch brings receipts to
+    /// ask for and counters, and leaves no receipt of its own.
     pub events: Vec<Box<RawValue>>,
     /// What the sender has tracked and dropped so far.
     pub counters: Option<Counters>,
@@ -113,14 +116,22 @@ impl Batch {
     /// or the browser (title, keywords, breadcrumb, prompt, user agent) are cut to their limits:
     /// nobody should lose a page view for a long title. Other members are not validated beyond
     /// their types: see [`crate::validate::validate_event`].
-    pub fn merged_events(&self) -> impl Iterator<Item = Result<Event, Rejection>> {
+    pub fn sent_events(&self) -> impl Iterator<Item = Result<SentEvent, Rejection>> {
         self.events.iter().enumerate().map(|(index, text)| {
             merge::merged(&self.defaults, text)
-                .and_then(|(event, _)| Event::read(event))
-                .map(cut::texts)
+                .and_then(|(event, _)| sent::read(event))
+                .map(|sent| SentEvent {
+                    event: cut::texts(sent.event),
+                    ..sent
+                })
                 .map_err(|error| {
                     Rejection::new(index, merge::event_id(&self.defaults, text), &error)
                 })
         })
+    }
+
+    /// The events of [`Batch::sent_events`] alone, for who does not correct their dates.
+    pub fn merged_events(&self) -> impl Iterator<Item = Result<Event, Rejection>> {
+        self.sent_events().map(|sent| sent.map(|sent| sent.event))
     }
 }

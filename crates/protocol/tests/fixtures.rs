@@ -156,19 +156,26 @@ fn valid_batches_yield_their_events_and_rejections() {
         name,
         body,
         merged,
+        clock_changed,
         rejected,
         ..
     } in valid("batches")
     {
         let batch = Batch::read(body.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut events = Vec::new();
+        let mut changed = Vec::new();
         let mut rejections = Vec::new();
-        for (index, event) in batch.merged_events().enumerate() {
-            let verdict = event.and_then(|event| match validate_event(&event, NOW) {
-                Ok(()) => Ok(event),
+        for (index, sent) in batch.sent_events().enumerate() {
+            let verdict = sent.and_then(|sent| match validate_event(&sent.event, NOW) {
+                Ok(()) => {
+                    if sent.clock_changed {
+                        changed.push(Value::from(index));
+                    }
+                    Ok(sent.event)
+                }
                 Err(error) => Err(sillage_protocol::batch::Rejection::new(
                     index,
-                    event.id.clone(),
+                    sent.event.id.clone(),
                     &error,
                 )),
             });
@@ -183,6 +190,7 @@ fn valid_batches_yield_their_events_and_rejections() {
             }
         }
         assert_eq!(Value::Array(events), merged, "{name}");
+        assert_eq!(Value::Array(changed), clock_changed, "{name}");
         assert_eq!(Value::Array(rejections), rejected, "{name}");
     }
 }

@@ -129,6 +129,60 @@ async fn a_wrong_clock_is_corrected_and_the_original_kept() {
 }
 
 #[tokio::test]
+async fn an_event_of_another_clock_than_its_batch_keeps_its_dates() {
+    const HOUR_MS: u64 = 3_600_000;
+    let collector = TestCollector::start();
+    let made_at = NOW.0 - 90_000;
+    let mut changed = pageview(1);
+    changed["createdDate"] = json!(Timestamp(made_at));
+    let mut same = pageview(2);
+    same["createdDate"] = json!(Timestamp(made_at + HOUR_MS));
+    let mut sent = batch(1, &[changed, same]);
+    sent["events"][0]["clockChanged"] = json!(true);
+    sent["events"][1]["clockChanged"] = json!(false);
+    sent["sentAt"] = json!(Timestamp(NOW.0 + HOUR_MS));
+    assert_eq!(collector.post_json(&sent).await.json()["stored"], 2);
+    assert_eq!(
+        collector.sql("SELECT created_at_ms FROM events ORDER BY sequence"),
+        [json!(made_at), json!(made_at)]
+    );
+    assert_eq!(
+        stored_event(&collector, 1)["createdDate"],
+        json!(Timestamp(made_at))
+    );
+    for n in [1, 2] {
+        assert_eq!(stored_event(&collector, n).get("clockChanged"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_changes_between_two_deliveries_makes_no_other_event() {
+    let collector = TestCollector::start();
+    let mut sent = batch(1, &[pageview(1)]);
+    collector.post_json(&sent).await;
+    sent["events"][0]["clockChanged"] = json!(true);
+    let reply = collector.post_json(&sent).await;
+    assert_eq!(reply.json()["duplicates"], 1);
+    assert_eq!(collector.sql("SELECT conflicts FROM batches"), [json!(0)]);
+}
+
+#[tokio::test]
+async fn what_does_not_say_whether_the_clock_changed_costs_its_event_only() {
+    let collector = TestCollector::start();
+    let mut unfit = pageview(1);
+    unfit["clockChanged"] = json!("yes");
+    let answer = collector
+        .post_json(&batch(1, &[unfit, pageview(2)]))
+        .await
+        .json();
+    assert_eq!(answer["stored"], 1);
+    assert_eq!(
+        answer["rejected"],
+        json!([{"index": 0, "id": id("event", 1), "code": "wrong_type", "message": "clockChanged: must be true or false"}])
+    );
+}
+
+#[tokio::test]
 async fn totals_count_all_of_a_visitors_events_over_sessions_and_batches() {
     let collector = TestCollector::start();
     collector
