@@ -1,8 +1,10 @@
 //! The embedded store: one `SQLite` file, one writer thread, readers apart.
 
 mod append;
+mod days;
 mod outboxes;
 mod reader;
+mod receipts;
 mod schema;
 mod writer;
 

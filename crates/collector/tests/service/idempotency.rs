@@ -3,7 +3,7 @@
 use serde_json::json;
 use sillage_collector::store::Store;
 
-use crate::support::{TestCollector, batch, id, pageview};
+use crate::support::{TestCollector, batch, id, join_all, pageview};
 
 #[tokio::test]
 async fn the_same_batch_again_is_answered_and_changes_nothing() {
@@ -111,27 +111,6 @@ async fn batches_sent_at_once_are_each_stored_once() {
     };
     assert_eq!(stored, 40);
     assert_eq!(collector.sql("SELECT count(*) FROM events"), [json!(40)]);
-}
-
-/// Drives all futures at once.
-async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut pending: Vec<_> = futures.map(|future| Some(Box::pin(future))).collect();
-    let mut results: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
-    std::future::poll_fn(move |context| {
-        for (slot, result) in pending.iter_mut().zip(&mut results) {
-            if let Some(future) = slot
-                && let std::task::Poll::Ready(output) = future.as_mut().poll(context)
-            {
-                *result = Some(output);
-                *slot = None;
-            }
-        }
-        if pending.iter().any(Option::is_some) {
-            return std::task::Poll::Pending;
-        }
-        std::task::Poll::Ready(results.iter_mut().filter_map(Option::take).collect())
-    })
-    .await
 }
 
 #[tokio::test]

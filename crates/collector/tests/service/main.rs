@@ -8,11 +8,13 @@
 )]
 
 mod cors;
+mod delivery;
 mod fixtures;
 mod idempotency;
 mod ingest;
 mod limits;
 mod live;
 mod pages;
+mod receipts;
 mod sessions;
 mod support;

@@ -186,3 +186,24 @@ pub(crate) fn batch(n: usize, events: &[Value]) -> Value {
         "events": events,
     })
 }
+
+/// Drives all futures at once.
+pub(crate) async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.map(|future| Some(Box::pin(future))).collect();
+    let mut results: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(move |context| {
+        for (slot, result) in pending.iter_mut().zip(&mut results) {
+            if let Some(future) = slot
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(context)
+            {
+                *result = Some(output);
+                *slot = None;
+            }
+        }
+        if pending.iter().any(Option::is_some) {
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(results.iter_mut().filter_map(Option::take).collect())
+    })
+    .await
+}

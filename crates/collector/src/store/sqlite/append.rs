@@ -1,15 +1,19 @@
 //! Writing one batch, inside a transaction that the caller commits.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use sillage_protocol::Event;
-use sillage_protocol::batch::{Receipt, Verdicts};
 
+use super::days::{self, Arrived};
 use super::outboxes::OutboxCounts;
+use super::receipts::{self, Delivery};
 use crate::clock::to_sql;
 use crate::ingest;
 use crate::store::{Appended, IncomingBatch, IncomingEvent, StoredEvent};
 
-/// Stores what is new of the batch, its receipt and its counters, and looks up what it asks for.
+/// Stores what is new of the batch, its receipt and its counters, adds them to the day, and looks up
+/// what it asks for.
 pub(super) fn append(
     connection: &Connection,
     batch: &mut IncomingBatch,
@@ -17,8 +21,10 @@ pub(super) fn append(
 ) -> rusqlite::Result<(Appended, Vec<StoredEvent>)> {
     let mut appended = Appended::default();
     appended.verdicts.rejected = batch.rejected;
-    let mut stored = Vec::with_capacity(batch.events.len());
-    for mut incoming in std::mem::take(&mut batch.events) {
+    let events = std::mem::take(&mut batch.events);
+    let mut accepted = HashSet::with_capacity(events.len());
+    let mut stored = Vec::with_capacity(events.len());
+    for mut incoming in events {
         if let Some(known) = known_fingerprint(connection, &batch.site_id, &incoming.id)? {
             appended.verdicts.duplicates += 1;
             appended.conflicts += u64::from(known != incoming.fingerprint);
@@ -26,12 +32,35 @@ pub(super) fn append(
             stored.push(insert(connection, batch, &mut incoming)?);
             appended.verdicts.stored += 1;
         }
+        accepted.insert(incoming.id);
     }
-    write_receipt(connection, batch, &appended)?;
-    if let Some(counters) = &batch.counters {
-        outboxes.record(connection, &batch.site_id, counters, batch.received_at)?;
-    }
-    appended.receipts = receipts(connection, batch)?;
+    let rejected = if accepted.is_empty() && batch.rejected == 0 {
+        // An ask is no batch: its id says nothing about events, and may be used for the next ask.
+        0
+    } else {
+        let delivery = Delivery {
+            stored: appended.verdicts.stored,
+            accepted: u64::try_from(accepted.len()).unwrap_or(u64::MAX),
+            rejected: batch.rejected,
+            conflicts: appended.conflicts,
+        };
+        receipts::write(connection, batch, delivery)?
+    };
+    let claims = match &batch.counters {
+        Some(counters) => {
+            outboxes.record(connection, &batch.site_id, counters, batch.received_at)?
+        }
+        None => days::Claims::default(),
+    };
+    let arrived = Arrived {
+        stored: appended.verdicts.stored,
+        duplicates: appended.verdicts.duplicates,
+        conflicts: appended.conflicts,
+        rejected,
+        claims,
+    };
+    days::add(connection, &batch.site_id, batch.received_at, arrived)?;
+    appended.receipts = receipts::asked_for(connection, batch)?;
     Ok((appended, stored))
 }
 
@@ -129,62 +158,4 @@ fn count_for_visitor(
         web_event.total_pageview_count = u64::try_from(pageviews).ok();
     }
     Ok(())
-}
-
-/// The first verdicts stand: a batch that comes again is all duplicates, which is not what became
-/// of it.
-fn write_receipt(
-    connection: &Connection,
-    batch: &IncomingBatch,
-    appended: &Appended,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO batches (site_id, id, tracker_name, tracker_version, sent_at_ms,
-                 received_at_ms, stored, duplicates, conflicts, rejected)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT DO UPDATE SET stored = stored + excluded.stored,
-                 conflicts = conflicts + excluded.conflicts",
-        )?
-        .execute(params![
-            batch.site_id,
-            batch.id,
-            batch.tracker.name,
-            batch.tracker.version,
-            to_sql(batch.sent_at),
-            to_sql(batch.received_at),
-            appended.verdicts.stored,
-            appended.verdicts.duplicates,
-            appended.conflicts,
-            appended.verdicts.rejected,
-        ])?;
-    Ok(())
-}
-
-fn receipts(
-    connection: &Connection,
-    batch: &IncomingBatch,
-) -> rusqlite::Result<Vec<(String, Receipt)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT stored, duplicates, rejected FROM batches WHERE site_id = ?1 AND id = ?2",
-    )?;
-    batch
-        .receipts
-        .iter()
-        .map(|id| {
-            let verdicts = statement
-                .query_row(params![batch.site_id, id.to_ascii_lowercase()], |row| {
-                    Ok(Verdicts {
-                        stored: row.get(0)?,
-                        duplicates: row.get(1)?,
-                        rejected: row.get(2)?,
-                    })
-                })
-                .optional()?;
-            Ok((
-                id.clone(),
-                verdicts.map_or(Receipt::Unknown, Receipt::Stored),
-            ))
-        })
-        .collect()
 }

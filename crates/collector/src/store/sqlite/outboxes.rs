@@ -1,22 +1,25 @@
 //! What senders claim to have tracked and dropped: the greatest of each count, for a bounded number
 //! of outboxes.
 //!
-//! Anybody can send any outbox id, so a site keeps the most recent ones only.
+//! Anybody can send any outbox id, so a site keeps the most recent ones only. What is needed of an
+//! outbox for longer are its sums, which [`super::days`] has. One that counts on after it was
+//! forgotten is counted twice there; before that happens, [`MAX_OUTBOXES`] others have to report.
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sillage_protocol::Timestamp;
 use sillage_protocol::batch::Counters;
 
+use super::days::{Claims, MAX_COUNT};
 use crate::clock::to_sql;
 
-/// Most outboxes that are kept of one site: one a browser, about 100 bytes each.
-const MAX_OUTBOXES: i64 = 200_000;
+/// Most outboxes that are kept of one site: one a page load, about 100 bytes each.
+const MAX_OUTBOXES: i64 = 1_000_000;
 
 /// Share of the outboxes that is forgotten at once when there are too many, so that forgetting is
 /// rare.
-const FORGOTTEN_SHARE: i64 = 100;
+const FORGOTTEN_SHARE: i64 = 1_000;
 
 /// Most sites whose number of outboxes is remembered.
 const MAX_SITES: usize = 1_000;
@@ -28,28 +31,38 @@ pub(super) struct OutboxCounts {
 }
 
 impl OutboxCounts {
-    /// Keeps the greater of what is known and what the sender says. Counts beyond 2^63 are cut.
+    /// Keeps the greater of what is known and what the sender says. Counts beyond
+    /// [`MAX_COUNT`] are cut. Gives by how much the known counts grew.
     pub(super) fn record(
         &mut self,
         connection: &Connection,
         site_id: &str,
         counters: &Counters,
         received_at: Timestamp,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<Claims> {
         let outbox_id = counters.outbox_id.as_str();
-        let is_known = connection
-            .prepare_cached("SELECT 1 FROM outboxes WHERE site_id = ?1 AND outbox_id = ?2")?
-            .exists(params![site_id, outbox_id])?;
-        if !is_known {
+        let known: Option<i64> = connection
+            .prepare_cached("SELECT tracked FROM outboxes WHERE site_id = ?1 AND outbox_id = ?2")?
+            .query_row(params![site_id, outbox_id], |row| row.get(0))
+            .optional()?;
+        if known.is_none() {
             self.make_room(connection, site_id)?;
         }
+        let tracked = capped(counters.tracked);
+        let mut grown = Claims {
+            tracked: (tracked - known.unwrap_or(0)).max(0),
+            ..Claims::default()
+        };
         connection
             .prepare_cached(
                 "INSERT INTO outboxes (site_id, outbox_id, tracked, updated_at_ms) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET tracked = max(tracked, excluded.tracked),
                      updated_at_ms = excluded.updated_at_ms",
             )?
-            .execute(params![site_id, outbox_id, capped(counters.tracked), to_sql(received_at)])?;
+            .execute(params![site_id, outbox_id, tracked, to_sql(received_at)])?;
+        let mut known = connection.prepare_cached(
+            "SELECT dropped FROM drops WHERE site_id = ?1 AND outbox_id = ?2 AND reason = ?3",
+        )?;
         let mut drop = connection.prepare_cached(
             "INSERT INTO drops (site_id, outbox_id, reason, dropped)
              SELECT ?1, ?2, ?3, ?4
@@ -59,15 +72,17 @@ impl OutboxCounts {
         )?;
         let max_reasons = sillage_protocol::limits::MAX_DROP_REASONS;
         for (reason, dropped) in &counters.dropped {
-            drop.execute(params![
-                site_id,
-                outbox_id,
-                reason,
-                capped(*dropped),
-                max_reasons
-            ])?;
+            let dropped = capped(*dropped);
+            let before: Option<i64> = known
+                .query_row(params![site_id, outbox_id, reason], |row| row.get(0))
+                .optional()?;
+            let is_kept =
+                drop.execute(params![site_id, outbox_id, reason, dropped, max_reasons])? > 0;
+            if is_kept {
+                grown.add_dropped(reason, (dropped - before.unwrap_or(0)).max(0));
+            }
         }
-        Ok(())
+        Ok(grown)
     }
 
     /// Counts anew from now on: a transaction was rolled back.
@@ -102,5 +117,5 @@ impl OutboxCounts {
 }
 
 fn capped(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    i64::try_from(count).map_or(MAX_COUNT, |count| count.min(MAX_COUNT))
 }

@@ -8,8 +8,13 @@ use super::OpenError;
 use crate::clock;
 
 /// All migrations, in their order; the first has version 1. A released one is never changed.
-const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_events", include_str!("../migrations/0001_events.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_events", include_str!("../migrations/0001_events.sql")),
+    (
+        "0002_delivery",
+        include_str!("../migrations/0002_delivery.sql"),
+    ),
+];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
 /// in the default 4 KiB. It only takes effect before the first table is made.
@@ -113,6 +118,51 @@ mod tests {
             .query_row("SELECT count(*) FROM migrations", [], |row| row.get(0))
             .unwrap();
         assert_eq!(applied, MIGRATIONS.len());
+    }
+
+    #[test]
+    fn what_was_stored_before_the_view_of_the_delivery_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.sqlite");
+        let mut before = Connection::open(&path).unwrap();
+        let transaction = before.transaction().unwrap();
+        version(&transaction).unwrap();
+        transaction.execute_batch(MIGRATIONS[0].1).unwrap();
+        transaction
+            .execute_batch(
+                "INSERT INTO migrations VALUES (1, '0001_events', 0);
+                 INSERT INTO batches VALUES ('shop', 'b1', '', '', 0, 86399999, 3, 2, 1, 1);
+                 INSERT INTO batches VALUES ('shop', 'b2', '', '', 0, 86400000, 4, 0, 0, 0);
+                 INSERT INTO batches VALUES ('shop', 'ask', '', '', 0, 86400000, 0, 0, 0, 0);
+                 INSERT INTO outboxes VALUES ('shop', 'o1', 9, 1000);
+                 INSERT INTO outboxes VALUES ('shop', 'o2', 9223372036854775807, 172800000);
+                 INSERT INTO drops VALUES ('shop', 'o1', 'queue_full', 2);
+                 INSERT INTO drops VALUES ('shop', 'o1', 'rejected', 1);
+                 INSERT INTO drops VALUES ('shop', 'o1', 'moon', 1);",
+            )
+            .unwrap();
+        transaction.commit().unwrap();
+        drop(before);
+
+        let connection = open(&path).unwrap();
+        let rows: Vec<String> = connection
+            .prepare(
+                "SELECT json_array(day, requests, tracked, stored, duplicates, rejected, dropped,
+                     dropped_other, missing) FROM delivery ORDER BY day",
+            )
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                r#"["1970-01-01",1,9,3,2,1,4,1,2]"#,
+                r#"["1970-01-02",1,0,4,0,0,0,0,-4]"#,
+                r#"["1970-01-03",0,9007199254740992,0,0,0,0,0,9007199254740992]"#,
+            ]
+        );
     }
 
     #[test]
