@@ -14,12 +14,45 @@ use tower_http::services::ServeDir;
 use crate::error::CollectError;
 use crate::state::AppState;
 
-const LIVE_HTML: &str = include_str!("../../../../www/live/index.html");
-const LIVE_CSS: &str = include_str!("../../../../www/live/live.css");
-const LIVE_JS: &str = include_str!("../../../../www/live/live.js");
+/// A file of the live view, built in: where it is served, what it is, its text.
+struct LiveFile {
+    path: &'static str,
+    content_type: &'static str,
+    text: &'static str,
+}
 
-/// The live view shows what strangers send, so its page may run and load nothing but its own two
-/// files, and may not be framed.
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+macro_rules! live_files {
+    ($( $path:literal, $content_type:ident, $file:literal; )*) => {
+        [$( LiveFile {
+            path: $path,
+            content_type: $content_type,
+            text: include_str!(concat!("../../../../www/live/", $file)),
+        }, )*]
+    };
+}
+
+const LIVE_FILES: [LiveFile; 13] = live_files! {
+    "/", HTML, "index.html";
+    "/live/live.css", CSS, "live.css";
+    "/live/live.js", JS, "live.js";
+    "/live/announcer.js", JS, "announcer.js";
+    "/live/detail.js", JS, "detail.js";
+    "/live/element.js", JS, "element.js";
+    "/live/json.js", JS, "json.js";
+    "/live/list.js", JS, "list.js";
+    "/live/pause.js", JS, "pause.js";
+    "/live/row.js", JS, "row.js";
+    "/live/stream.js", JS, "stream.js";
+    "/live/token.js", JS, "token.js";
+    "/live/wording.js", JS, "wording.js";
+};
+
+/// The live view shows what strangers send, so its page may run and load nothing but its own files,
+/// and may not be framed.
 const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -40,25 +73,17 @@ const DEMO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The routes of the live view; everything else that is no other route is looked for in the folders.
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route(
-            "/",
-            get(async || live_file("text/html; charset=utf-8", LIVE_HTML)),
-        )
-        .route(
-            "/live/live.css",
-            get(async || live_file("text/css; charset=utf-8", LIVE_CSS)),
-        )
-        .route(
-            "/live/live.js",
-            get(async || live_file("text/javascript; charset=utf-8", LIVE_JS)),
-        )
-        .fallback(file)
+    LIVE_FILES
+        .iter()
+        .fold(Router::new(), |router, file| {
+            router.route(file.path, get(async || live_file(file)))
+        })
+        .fallback(folder_file)
 }
 
-fn live_file(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+fn live_file(file: &'static LiveFile) -> impl IntoResponse {
     let headers = [
-        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_TYPE, file.content_type),
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, LIVE_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -67,10 +92,13 @@ fn live_file(content_type: &'static str, text: &'static str) -> impl IntoRespons
             "same-origin",
         ),
     ];
-    (headers, text)
+    (headers, file.text)
 }
 
-async fn file(State(state): State<AppState>, request: Request) -> Result<Response, CollectError> {
+async fn folder_file(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, CollectError> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(CollectError::NotFound);
     }

@@ -1,5 +1,6 @@
 //! What browsers load.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -129,7 +130,7 @@ async fn nothing_outside_the_folders_can_be_read() {
 }
 
 #[tokio::test]
-async fn the_live_view_may_run_nothing_but_its_own_script() {
+async fn the_live_view_may_run_nothing_but_its_own_scripts() {
     let collector = TestCollector::start();
     let reply = collector.get("/").await;
     assert_eq!(
@@ -147,19 +148,52 @@ async fn the_live_view_may_run_nothing_but_its_own_script() {
         assert!(html.contains(path));
         assert_eq!(collector.get(path).await.status, 200, "{path}");
     }
-    let script = String::from_utf8(collector.get("/live/live.js").await.body.to_vec()).unwrap();
-    for sink in [
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-    ] {
-        assert!(
-            !script.contains(sink),
-            "{sink} would let an event's text run"
-        );
+    let scripts = live_scripts(&collector).await;
+    let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/live")).unwrap();
+    let written = files
+        .filter(|file| file.as_ref().unwrap().path().extension() == Some("js".as_ref()))
+        .count();
+    assert_eq!(scripts.len(), written, "a script is not used");
+    for (path, script) in scripts {
+        for sink in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+        ] {
+            assert!(
+                !script.contains(sink),
+                "{sink} in {path} would let an event's text run"
+            );
+        }
     }
+}
+
+/// The live view's script and all that it imports, by path.
+async fn live_scripts(collector: &TestCollector) -> BTreeMap<String, String> {
+    let mut scripts = BTreeMap::new();
+    let mut wanted = vec!["/live/live.js".to_owned()];
+    while let Some(path) = wanted.pop() {
+        if scripts.contains_key(&path) {
+            continue;
+        }
+        let reply = collector.get(&path).await;
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "text/javascript; charset=utf-8"),
+            "{path}"
+        );
+        let script = String::from_utf8(reply.body.to_vec()).unwrap();
+        wanted.extend(
+            script
+                .split("from \"./")
+                .skip(1)
+                .map(|rest| format!("/live/{}", rest.split('"').next().unwrap())),
+        );
+        scripts.insert(path, script);
+    }
+    scripts
 }
 
 #[tokio::test]
