@@ -11,4 +11,7 @@ export enum Fact {
   FlushRequested,
   SendFinished,
   ConsentChanged,
+  MemoryRead,
+  TurnCame,
+  ClockChanged,
 }

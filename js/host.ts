@@ -2,33 +2,34 @@
  * What the module asks of the browser, as few coarse functions: each import of the DOM costs the
  * module more than the same call costs here. They carry out and decide nothing.
  */
-/** How a request may behave; `Urgency` of `crates/core/src/shell.rs` by its number. */
-const LEAVING = 2;
-const HIDDEN = 1;
+import { attempt, type Outbox } from "./outbox";
 
-/** Longest wait for an answer, in milliseconds: a page's own `fetch` may never settle. */
-const ANSWER_TIMEOUT_MS = 30_000;
+/** Longest wait for an answer, in milliseconds, `LEASE_MS` of `crates/core/src/retry.rs`: a page's own `fetch` may never settle. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Largest body that may outlive its page, in bytes: beacons and such requests share 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
+const MAX_KEPT_ALIVE_BYTES = 60_000;
 
 /** Bodies below this, in characters, go as they are: there is little to gain. */
 const MIN_GZIP_BYTES = 512;
 
-/** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms. */
-export type Finished = (
-  batch: string,
-  answered: string,
-  status: number,
-  rejected: number,
-  retryAfterMs: number,
-) => void;
+/** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms, receipts. */
+export type Finished = (batch: string, ...words: unknown[]) => void;
 
 /** What `src/browser/host.rs` imports. */
-export interface Host {
+export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" | "turn"> {
   random(): number;
   read(): string;
   remember(record: string): void;
-  adopt(): string;
-  spill(batches: string): void;
-  send(batch: string, body: string, urgency: number): void;
+  send(batch: string, body: string, isLeaving: boolean): void;
+  left(): void;
+}
+
+/** What became of a batch; a word where the collector does not know it. */
+interface Receipt {
+  stored: number;
+  duplicates: number;
+  rejected: number;
 }
 
 // Taken while the page loads: what the page makes of it later may do anything.
@@ -74,34 +75,6 @@ function recordOf(key: string) {
   };
 }
 
-/** Batches that a page leaves for the next one, a key a page load. */
-function spillsOf(prefix: string, load: string) {
-  const own = prefix + load;
-  let adopted: [key: string, text: string][] = [];
-  return {
-    adopt() {
-      try {
-        adopted = Object.entries(localStorage).filter(([key]) => key.startsWith(prefix) && key !== own);
-      } catch {
-        // Blocked: nobody can have left anything.
-      }
-      return adopted.map(([, text]) => text).join("");
-    },
-    spill(batches: string) {
-      try {
-        if (batches) localStorage.setItem(own, batches);
-        else localStorage.removeItem(own);
-        for (const [key, text] of adopted.splice(0)) {
-          // The page that wrote it may have written more since.
-          if (localStorage.getItem(key) === text) localStorage.removeItem(key);
-        }
-      } catch {
-        // Blocked or full: what waits stays in memory.
-      }
-    },
-  };
-}
-
 async function gzip(body: string): Promise<BodyInit> {
   if (body.length < MIN_GZIP_BYTES || !("CompressionStream" in window)) return body;
   const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
@@ -116,53 +89,71 @@ function retryAfterMs(text: string | null): number {
 }
 
 /** The browser as the module sees it. */
-export function openHost(site: string, endpoint: string, finished: Finished): Host {
-  const url = new URL("v1/batches", endpoint.replace(/\/*$/, "/")).href;
-  const prefix = `sillage:${site}`;
-  // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
-  const load = String(Math.random());
-
+export function openHost(key: string, url: string, outbox: Outbox, random: () => number, finished: Finished): Host {
   const stamp = (body: string) => `{"sentAt":"${new Date().toISOString()}",${body}`;
 
-  async function send(batch: string, body: string, urgency: number) {
+  /** The body of a batch that is still to leave. */
+  let unsent = "";
+
+  async function send(batch: string, body: string) {
+    // That the batch was begun is written down before anything leaves.
+    unsent = body;
+    await outbox.written();
     let status = 0;
-    let answered = "";
-    let rejected = 0;
     let retryMs = 0;
+    let verdicts: unknown[] = [];
     try {
-      const stamped = stamp(body);
-      const payload = urgency ? stamped : await gzip(stamped);
+      const payload = await gzip(stamp(body));
+      // It has left with the page, which has come back.
+      if (unsent !== body) throw body;
+      unsent = "";
+      const keepalive = ((payload as Blob).size ?? body.length) < MAX_KEPT_ALIVE_BYTES;
       const answer = await Promise.race([
-        fetch(url, { method: "POST", body: payload, keepalive: urgency === HIDDEN, credentials: "omit" }),
+        fetch(url, { method: "POST", body: payload, keepalive, credentials: "omit" }),
         new Promise<undefined>((resolve) => setTimeout(resolve, ANSWER_TIMEOUT_MS)),
       ]);
       if (answer) {
         status = answer.status;
         retryMs = retryAfterMs(answer.headers.get("retry-after"));
-        const json = await answer.json();
-        answered = String(json.id);
-        rejected = json.rejected?.length;
+        const { id, rejected, receipts = {} } = await answer.json();
+        verdicts = [
+          id,
+          rejected?.length,
+          ...Object.entries<Receipt>(receipts).flatMap(([batch, it]) => [
+            batch,
+            it.stored + it.duplicates + it.rejected,
+            it.rejected,
+          ]),
+        ];
       }
     } catch {
       // No answer, or none that can be read: the batch is not confirmed.
     }
-    finished(batch, answered, status, rejected, Math.round(retryMs));
+    finished(batch, status, Math.round(retryMs), ...verdicts);
   }
 
+  /** The page goes: nobody will read the answer, and the next page asks for it. */
+  const leave = (body: string) => {
+    let isTaken = false;
+    attempt(() => {
+      isTaken = navigator.sendBeacon(url, stamp(body));
+    });
+    // Missing, full, or the page's own.
+    if (!isTaken)
+      attempt(() =>
+        fetch(url, { method: "POST", body: stamp(body), keepalive: true, credentials: "omit" }).catch(() => {}),
+      );
+  };
+
   return {
-    random: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
-    ...recordOf(prefix),
-    ...spillsOf(`${prefix}:`, load),
-    send(batch, body, urgency) {
-      if (urgency !== LEAVING) return void send(batch, body, urgency);
-      // The beacon's answer cannot be read; what was sent is kept for the next page all the same.
-      let taken = false;
-      try {
-        taken = navigator.sendBeacon(url, stamp(body));
-      } catch {
-        // Missing, or the page's own.
-      }
-      if (!taken) void send(batch, body, HIDDEN);
+    ...recordOf(key),
+    ...outbox,
+    random,
+    send: (batch, body, isLeaving) => (isLeaving ? leave(body) : void send(batch, body)),
+    /** Sends what was about to leave. */
+    left() {
+      if (unsent) leave(unsent);
+      unsent = "";
     },
   };
 }

@@ -3,6 +3,9 @@
  * is loaded. Decides nothing else.
  */
 
+import { Fact } from "./fact";
+import { pageFacts, readHints, words } from "./facts";
+import { activeAt, type Listening, listen } from "./listen";
 import { propsToJson } from "./props";
 import type { Engine } from "./tracker";
 import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
@@ -28,6 +31,7 @@ export function createTracker(options: Options, source: Source): Tracker {
   const waiting: ((engine: Engine) => void)[] = [];
   let engine: Engine | undefined;
   let stopped = false;
+  let listening: Listening | undefined;
 
   const warn = (message: string) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
 
@@ -56,7 +60,19 @@ export function createTracker(options: Options, source: Source): Tracker {
     }
     if (stopped) return;
     try {
-      engine = chunk.start({ endpoint: source.endpoint, ...options }, startedAt);
+      const isAnonymous = Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
+      if (!isAnonymous) await readHints();
+      const choice = localStorage.getItem(`sillage:${options.site}`)?.split(" ").pop();
+      const state = choice && choice !== "-" ? choice : (options.consent ?? "granted");
+      engine = await chunk.start(
+        { endpoint: source.endpoint, ...options },
+        isAnonymous,
+        !isAnonymous && state === "granted",
+      );
+      const hear = (fact: Fact, text = "", at = Date.now()) =>
+        engine?.hear(fact, text, at, Math.max(activeAt, startedAt));
+      hear(Fact.PageLoaded, pageFacts(), startedAt);
+      listening = listen(hear);
     } catch (error) {
       throw new TrackerError("invalid_option", String(error));
     }
@@ -72,17 +88,22 @@ export function createTracker(options: Options, source: Source): Tracker {
     track(name: string, props?: EventProps) {
       const at = Date.now();
       const json = propsToJson(props, (key) => warn(`track: ${key} cannot be written as JSON and is left out`));
-      run((engine) => engine.track(name, json, at));
+      run((engine) => {
+        listening?.catchUp();
+        engine.hear(Fact.Tracked, words(name, json), at, Math.max(activeAt, startedAt));
+      });
     },
-    page: () => run((engine) => engine.page()),
-    consent: (state: ConsentState) => run((engine) => engine.consent(state)),
-    flush: () => run((engine) => engine.flush()),
+    page: () => run((engine) => engine.hear(Fact.PageCalled, pageFacts(), Date.now(), activeAt)),
+    consent: (state: ConsentState) =>
+      run((engine) => engine.hear(Fact.ConsentChanged, String(state), Date.now(), activeAt)),
+    flush: () => run((engine) => engine.hear(Fact.FlushRequested, "", Date.now(), activeAt)),
     stats: () => {
       let stats = NOTHING;
       if (engine) run((engine) => (stats = engine.stats()));
       return stats;
     },
     stop() {
+      listening?.stop();
       run((engine) => engine.stop());
       stopped = true;
       engine = undefined;

@@ -1,25 +1,27 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
 import { Fact } from "./fact";
-import { pageFacts, readHints, words } from "./facts";
+import { words } from "./facts";
 import { openHost } from "./host";
-import { activeAt, listen } from "./listen";
-import type { ConsentState, Options, Stats } from "./types";
+import { attempt, outboxOf } from "./outbox";
+import type { Options, Stats } from "./types";
+
+/** A fact as the module takes it: number, words, when it became true, when the visitor was last active. */
+export type Heard = [fact: Fact, text: string, at: number, activeAt: number];
 
 /** A running module. */
 export interface Engine {
-  track(name: string, props: string, at: number): void;
-  page(): void;
-  consent(state: ConsentState): void;
-  flush(): void;
+  hear(...heard: Heard): void;
   stats(): Stats;
+  /** Sends what waits; nothing happens any more. */
   stop(): void;
 }
 
-const isAnonymous = () => Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
-
 /** How often in a row a fact may find the module at work. */
 const MAX_LATE = 100;
+
+/** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
+const CLOCK_SLACK_MS = 5_000;
 
 let instantiated: Promise<void> | undefined;
 
@@ -34,64 +36,124 @@ export function instantiate(url: string | URL): Promise<void> {
       source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports);
     }
     glue.attach(source.instance.exports);
-    if (!isAnonymous()) await readHints();
   })();
   return instantiated;
 }
 
+/** A generator of 32 random bits that gives the same for the same seed (mulberry32). */
+function seeded(seed: string) {
+  let state = 0;
+  for (const character of seed) state = Math.imul(state ^ character.charCodeAt(0), 0x9e3779b1) ^ (state >>> 15);
+  return () => {
+    state += 0x6d2b79f5;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
+
 /**
- * Starts a tracker. `startedAt` is when the page asked for it, in Unix milliseconds.
+ * Starts a tracker. `mayStore` says whether the device may be written to from the start: consent is
+ * given and no Global Privacy Control is set.
  *
  * @throws a text that names the option that is wrong, and its rule
  */
-export function start(options: Options, startedAt: number): Engine {
+export async function start(options: Options, isAnonymous: boolean, mayStore: boolean): Promise<Engine> {
+  const trulyRandom = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  let random = trulyRandom;
   let tracker = 0;
-
   let late = 0;
-  const hear = (fact: Fact, text = "", at = Date.now()) => {
-    if (glue.hear(tracker, fact, text, at, Math.max(activeAt, startedAt))) late = 0;
+  let wasLeft = false;
+  let drift = 0;
+
+  const hear = (fact: Fact, text: string, at: number, activeAt: number) => {
+    const newDrift = Date.now() - performance.now();
+    if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) glue.hear(tracker, Fact.ClockChanged, "", at, at);
+    drift = newDrift;
+    if (glue.hear(tracker, fact, text, at, activeAt)) late = 0;
     // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
     // never are, the module has failed.
-    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at));
+    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at, activeAt));
   };
+  const hearNow = (fact: Fact, text: string) => hear(fact, text, Date.now(), 0);
 
   const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } =
     options;
-  let endpoint = "";
+  let url = "";
   try {
-    endpoint = new URL(options.endpoint as string, options.endpoint && document.baseURI).href;
+    const endpoint = new URL(options.endpoint as string, options.endpoint && document.baseURI);
+    if (/^https?:/.test(endpoint.href)) url = new URL("v1/batches", endpoint.href.replace(/\/*$/, "/")).href;
   } catch {
     // Reported below.
   }
-  if (!/^https?:/.test(endpoint)) throw "endpoint must be the http or https address of a collector";
-  const host = openHost(site, endpoint, (...finished) => hear(Fact.SendFinished, words(...finished)));
+  if (!url) throw "endpoint must be the http or https address of a collector";
+  const key = `sillage:${site}`;
+  const outbox = outboxOf(`${key}:${url}`, (lines) => hearNow(Fact.TurnCame, lines));
+  const early = () => Object.entries(localStorage).filter(([it]) => it.startsWith(`${key}~`));
+  const host = openHost(
+    key,
+    url,
+    {
+      ...outbox,
+      clear() {
+        outbox.clear();
+        attempt(() => {
+          for (const [it] of early()) localStorage.removeItem(it);
+        });
+      },
+    },
+    () => random(),
+    (...finished) => hearNow(Fact.SendFinished, words(...finished)),
+  );
   const opened: unknown = glue.open(
     host,
     words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
-    isAnonymous(),
+    isAnonymous,
     String(debug) === "true",
   );
   if (typeof opened !== "number") throw opened;
   tracker = opened;
 
-  hear(Fact.PageLoaded, pageFacts(), startedAt);
-  const listening = listen(hear);
-  return {
-    track(name, props, at) {
-      listening.catchUp();
-      hear(Fact.Tracked, words(name, props), at);
+  if (mayStore) {
+    hearNow(Fact.MemoryRead, (await outbox.open("a")).slice(2));
+    attempt(() => {
+      // What pages did that were left before the module was ready. Two pages may find the same: the
+      // same random numbers give its events the same ids.
+      for (const [it, text] of early()) {
+        attempt(() => {
+          random = seeded(it);
+          for (const heard of JSON.parse(text) as Heard[]) hear(...heard);
+        });
+        outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
+      }
+    });
+    random = trulyRandom;
+  }
+
+  const engine: Engine = {
+    hear(fact, text, at, activeAt) {
+      if (fact === Fact.PageLeft) {
+        wasLeft = true;
+        host.left();
+        hear(fact, outbox.own(), at, activeAt);
+        outbox.spill();
+        return;
+      }
+      // Back out of the back-forward cache.
+      if (wasLeft && fact === Fact.PageLoaded) {
+        wasLeft = false;
+        outbox.restored();
+      }
+      hear(fact, text, at, activeAt);
     },
-    page: () => hear(Fact.PageCalled, pageFacts()),
-    consent: (state) => hear(Fact.ConsentChanged, String(state)),
-    flush: () => hear(Fact.FlushRequested),
     stats() {
       const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
     stop() {
-      listening.stop();
-      hear(Fact.PageLeft);
+      engine.hear(Fact.PageLeft, "", Date.now(), 0);
       glue.stop(tracker);
     },
   };
+  return engine;
 }

@@ -62,22 +62,27 @@ pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> 
             active_at: clock::from_js(active_at),
         },
         5 => Input::PageHidden,
-        6 => Input::PageLeft,
+        6 => Input::PageLeft(words),
         7 => Input::Resumed,
         8 => Input::FlushRequested,
         9 => {
-            let (batch, answered) = (fields.take(), fields.take());
-            let status = fields.take_number();
-            let (rejected, retry_after_ms) = (fields.take_number(), fields.take_number());
+            let (batch, status) = (fields.take(), fields.take_number());
+            let retry_after_ms = fields.take_number();
+            let (answered, rejected) = (fields.take(), fields.take_number());
             Input::SendFinished {
                 batch,
                 outcome: match status {
                     200 if answered == batch => Outcome::Acknowledged { rejected },
-                    400 | 413 if answered == batch => Outcome::Acknowledged { rejected: u64::MAX },
+                    400 if answered == batch => Outcome::Acknowledged { rejected: u64::MAX },
+                    413 => Outcome::TooLarge,
                     _ => Outcome::Unconfirmed { retry_after_ms },
                 },
+                receipts: fields,
             }
         }
+        11 => Input::MemoryRead(words),
+        12 => Input::TurnCame(words),
+        13 => Input::ClockChanged,
         _ => match Consent::from_name(words) {
             Some(consent) => Input::ConsentChanged(consent),
             None => return true,

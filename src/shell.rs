@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
-use sillage_core::{Config, Dropped, Input, PageCause, Shell, Stats, Tracker, Urgency};
+use sillage_core::{Config, Dropped, Input, Shell, Stats, Tracker, Urgency};
 use sillage_protocol::Timestamp;
 
 use crate::browser::host::Host;
@@ -47,15 +47,7 @@ impl Page {
         };
         let surroundings = &mut Surroundings(&self.browser, Some(self));
         let memory = self.browser.host.read();
-        core.handle(at, Input::MemoryRead(&memory), surroundings);
-        if let Input::PageSeen {
-            cause: PageCause::Loaded,
-            ..
-        } = input
-        {
-            let spilled = self.browser.host.adopt();
-            core.handle(at, Input::SpillFound(&spilled), surroundings);
-        }
+        core.handle(clock::now(), Input::MemoryRead(&memory), surroundings);
         core.handle(at, input, surroundings);
         true
     }
@@ -82,12 +74,28 @@ impl Shell for Surroundings<'_> {
         self.0.host.remember(record);
     }
 
-    fn spill(&mut self, batches: &str) {
-        self.0.host.spill(batches);
+    fn put(&mut self, line: &str) {
+        self.0.host.put(line);
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.0.host.forget(key);
+    }
+
+    fn clear(&mut self) {
+        self.0.host.clear();
+    }
+
+    fn keep(&mut self, may_keep: bool) {
+        self.0.host.keep(may_keep);
+    }
+
+    fn turn(&mut self) {
+        self.0.host.turn();
     }
 
     fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
-        self.0.host.send(batch, body, urgency as u32);
+        self.0.host.send(batch, body, urgency == Urgency::Leaving);
     }
 
     fn wake_at(&mut self, at: Timestamp) {

@@ -20,15 +20,27 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn remember(this: &Host, record: &str);
 
-    /// The batches that earlier pages left.
+    /// Puts a line into the outbox.
     #[wasm_bindgen(method)]
-    pub(crate) fn adopt(this: &Host) -> String;
+    pub(crate) fn put(this: &Host, line: &str);
 
-    /// Leaves batches for the next page, in place of what was left and adopted before.
+    /// Takes a line out of the outbox.
     #[wasm_bindgen(method)]
-    pub(crate) fn spill(this: &Host, batches: &str);
+    pub(crate) fn forget(this: &Host, key: &str);
 
-    /// Sends a batch.
+    /// Takes everything out of the outbox.
     #[wasm_bindgen(method)]
-    pub(crate) fn send(this: &Host, batch: &str, body: &str, urgency: u32);
+    pub(crate) fn clear(this: &Host);
+
+    /// Whether lines may be written down.
+    #[wasm_bindgen(method)]
+    pub(crate) fn keep(this: &Host, may_keep: bool);
+
+    /// Asks for a look at the outbox.
+    #[wasm_bindgen(method)]
+    pub(crate) fn turn(this: &Host);
+
+    /// Sends a batch, once the outbox has written down what came before.
+    #[wasm_bindgen(method)]
+    pub(crate) fn send(this: &Host, batch: &str, body: &str, is_leaving: bool);
 }

@@ -1,53 +1,74 @@
-//! Events as they travel: written once, when they happen, and put between a batch's head and tail.
+//! Events and batches, as the outbox keeps them and as they travel.
 //!
-//! What the events of a batch share is written once, under `defaults`, and merged under each event
-//! by the collector (RFC 7396). An event of another page view or session than its batch began with
-//! says the difference itself.
+//! An event is kept as a line that has its whole context in it, so that any page of the site can send
+//! it. A batch is kept as a line of the lines it was formed of. On the way, what the events of a batch
+//! share is written once, under `defaults`, and merged under each event by the collector (RFC 7396);
+//! an event of another page view or session than the first says the difference itself.
 
 use sillage_protocol::{Timestamp, event_type};
 
-use crate::text::put;
-use crate::{Dropped, json};
+use crate::text::{put, take_until};
+use crate::visitor::Visitor;
+use crate::{Dropped, Fields, PART_START, WORD_END, json};
 
-/// What all events of one page view within one session have in common.
-#[derive(Debug, Default)]
-pub(crate) struct Context {
-    /// Which context of this page it is: two of one number are the same.
-    pub(crate) number: u32,
-    pub(crate) session: String,
-    /// Id of the page view's own event.
-    pub(crate) view: String,
-    /// Members of `webEvent` that say where: page and referrer.
-    pub(crate) place: String,
-    /// Members that say with what: browser and device. Of `webEvent` and of `webActionEvent`.
-    pub(crate) environment: String,
+/// First letters of the keys of the outbox. Pages of another version of the tracker may share it:
+/// a line that would be read otherwise gets another letter, and lines of unknown letters stay.
+pub(crate) mod kind {
+    /// The record of visitor, session and consent. Sorts first: consent is read before all else.
+    pub(crate) const RECORD: u8 = b'a';
+    /// What the pages know of the collector: see [`crate::retry`].
+    pub(crate) const STATE: u8 = b'b';
+    /// Counters of one page load.
+    pub(crate) const COUNTERS: u8 = b'c';
+    /// A batch: it was sent, and its answer was not seen yet.
+    pub(crate) const BATCH: u8 = b'd';
+    /// An event.
+    pub(crate) const EVENT: u8 = b'e';
 }
 
-impl Context {
-    /// Members of `Event` that say in which visit.
+/// The part of an event's line that events of one page view and session have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) visitor: &'a str,
+    pub(crate) session: &'a str,
+    /// Id of the page view's own event.
+    pub(crate) view: &'a str,
+    /// Members of `webEvent` that say where: page and referrer.
+    pub(crate) place: &'a str,
+    /// Members that say with what: browser and device. Of `webEvent` and of `webActionEvent`.
+    pub(crate) environment: &'a str,
+}
+
+impl<'a> Context<'a> {
+    fn read(mut words: Fields<'a>) -> Self {
+        Self {
+            visitor: words.take(),
+            session: words.take(),
+            view: words.take(),
+            place: words.take(),
+            environment: words.0,
+        }
+    }
+
+    /// Members of `Event` that say who and in which visit.
     fn push_visit(&self, out: &mut String) {
+        if !self.visitor.is_empty() {
+            put(out, "\"customerId\":\"");
+            put(out, self.visitor);
+            put(out, "\",\"customerIdType\":\"cookie\",");
+        }
         put(out, "\"session\":{\"id\":\"");
-        put(out, &self.session);
+        put(out, self.session);
         put(out, "\",\"type\":\"web\"},\"correlationId\":\"");
-        put(out, &self.view);
+        put(out, self.view);
         put(out, "\",");
     }
 
     /// Members of `webEvent` that say where and with what.
     fn push_where(&self, out: &mut String) {
-        put(out, &self.place);
+        put(out, self.place);
         put(out, ",");
-        put(out, &self.environment);
-    }
-
-    /// The members that a batch's events share.
-    pub(crate) fn push_defaults(&self, out: &mut String) {
-        self.push_visit(out);
-        put(out, "\"eventType\":\"");
-        put(out, event_type::WEB);
-        put(out, "\",\"webEvent\":{");
-        self.push_where(out);
-        put(out, "}");
+        put(out, self.environment);
     }
 }
 
@@ -60,69 +81,197 @@ pub(crate) enum Part<'a> {
     Action(&'a str),
 }
 
-/// Appends an event. `is_default` says that the batch's defaults are of the same context.
-pub(crate) fn push_event(
+/// What an event's line is made of, besides its context.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) created_at: Timestamp,
+    pub(crate) epoch: u64,
+    pub(crate) part: Part<'a>,
+}
+
+/// The head of an event's line; its context follows.
+pub(crate) fn event_line(event: Recorded<'_>) -> String {
+    let mut line = String::new();
+    line.push(char::from(kind::EVENT));
+    push_word(&mut line, event.id);
+    json::push_decimal(&mut line, event.created_at.0);
+    line.push(WORD_END);
+    json::push_decimal(&mut line, event.epoch);
+    let (word, members) = match event.part {
+        Part::Web(members) => ("", members),
+        Part::Action(members) => ("1", members),
+    };
+    line.push(WORD_END);
+    push_word(&mut line, word);
+    push_word(&mut line, members);
+    line
+}
+
+/// Appends a word and its end.
+#[inline(never)]
+pub(crate) fn push_word(line: &mut String, word: &str) {
+    put(line, word);
+    line.push(WORD_END);
+}
+
+/// Where the context begins in an event's line, behind id, time, epoch, part and members.
+pub(crate) fn context_of(line: &str) -> &str {
+    let mut words = Fields(line);
+    for _ in 0..5 {
+        words.take();
+    }
+    words.0
+}
+
+/// How many of the lines in `text` are events, whether they stand alone or in a batch.
+pub(crate) fn count_events(text: &str) -> u32 {
+    let mut before = b'\n';
+    let mut count = 0;
+    for byte in text.bytes() {
+        let starts = before == b'\n' || before == PART_START as u8;
+        count += u32::from(starts && byte == kind::EVENT);
+        before = byte;
+    }
+    count
+}
+
+/// The body of a batch, but for its opening and `sentAt`.
+///
+/// `parts` are the lines it was formed of, each behind a [`PART_START`]; `asked` the ids of batches
+/// whose receipts it asks for, as the members of a JSON array.
+pub(crate) fn body(
+    id: &str,
+    site: &str,
+    mut parts: &str,
+    asked: &str,
+    visitor: &Visitor,
+) -> String {
+    let mut body = String::new();
+    put(&mut body, "\"id\":\"");
+    put(&mut body, id);
+    put(&mut body, "\",\"siteId\":");
+    json::push_str(&mut body, site);
+    put(
+        &mut body,
+        concat!(
+            ",\"tracker\":{\"name\":\"sillage\",\"version\":\"",
+            env!("CARGO_PKG_VERSION"),
+            "\"},\"receipts\":["
+        ),
+    );
+    put(&mut body, asked);
+    put(&mut body, "],");
+    let mut shared = "";
+    let mut opening = "\"events\":[";
+    while !parts.is_empty() {
+        let line = take_until(&mut parts, PART_START as u8);
+        let mut words = Fields(line);
+        let key = words.take();
+        match key.as_bytes().first() {
+            Some(&kind::COUNTERS) => {
+                put(&mut body, "\"counters\":");
+                put(&mut body, words.0);
+                put(&mut body, ",");
+            }
+            Some(&kind::EVENT) => {
+                let context = context_of(line);
+                if shared.is_empty() {
+                    shared = context;
+                    put(&mut body, "\"defaults\":{");
+                    let context = visitor.settled(Context::read(Fields(context)));
+                    context.push_visit(&mut body);
+                    put(&mut body, "\"eventType\":\"");
+                    put(&mut body, event_type::WEB);
+                    put(&mut body, "\",\"webEvent\":{");
+                    context.push_where(&mut body);
+                    put(&mut body, "}},");
+                }
+                put(&mut body, opening);
+                opening = ",";
+                push_event(&mut body, &key[1..], words, shared == context, visitor);
+            }
+            _ => {}
+        }
+    }
+    if shared.is_empty() {
+        put(&mut body, opening);
+    }
+    put(&mut body, "]}");
+    body
+}
+
+/// Appends the event whose line goes on with `words` behind its id.
+fn push_event(
     out: &mut String,
     id: &str,
-    created_at: Timestamp,
-    context: &Context,
-    is_default: bool,
-    part: Part<'_>,
+    mut words: Fields<'_>,
+    is_shared: bool,
+    visitor: &Visitor,
 ) {
     put(out, "{\"id\":\"");
     put(out, id);
     put(out, "\",\"createdDate\":\"");
-    for byte in created_at.to_iso() {
+    for byte in Timestamp(words.take_number()).to_iso() {
         out.push(char::from(byte));
     }
     put(out, "\",");
-    if !is_default {
+    if words.take_number() != visitor.epoch() {
+        put(out, "\"clockChanged\":true,");
+    }
+    let is_action = !words.take().is_empty();
+    let members = words.take();
+    let context = visitor.settled(Context::read(words));
+    if !is_shared {
         context.push_visit(out);
     }
-    match part {
-        Part::Web(members) => {
-            put(out, "\"webEvent\":{");
-            if !is_default {
-                context.push_where(out);
-                put(out, ",");
-            }
-            put(out, members);
-        }
-        Part::Action(members) => {
-            put(out, "\"eventType\":\"");
-            put(out, event_type::WEB_ACTION);
-            put(out, "\",\"webEvent\":null,\"webActionEvent\":{");
-            put(out, members);
+    if is_action {
+        put(out, "\"eventType\":\"");
+        put(out, event_type::WEB_ACTION);
+        put(out, "\",\"webEvent\":null,\"webActionEvent\":{");
+        put(out, members);
+        put(out, ",");
+        put(out, context.environment);
+    } else {
+        put(out, "\"webEvent\":{");
+        if !is_shared {
+            context.push_where(out);
             put(out, ",");
-            put(out, &context.environment);
         }
+        put(out, members);
     }
     put(out, "}}");
 }
 
-/// Cumulative counts of one outbox, all of events: what was recorded, and what was dropped.
+/// Cumulative counts of one page load, all of events: what was recorded, and what was dropped.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counters {
+    /// Id of the page load.
     pub(crate) outbox: String,
     pub(crate) tracked: u32,
     pub(crate) dropped: [u32; Dropped::ALL.len()],
 }
 
 impl Counters {
-    pub(crate) fn push(&self, out: &mut String) {
-        put(out, "\"counters\":{\"outboxId\":\"");
-        put(out, &self.outbox);
-        put(out, "\",\"tracked\":");
-        json::push_decimal(out, self.tracked.into());
-        put(out, ",\"dropped\":");
+    /// The line that the outbox keeps.
+    pub(crate) fn line(&self) -> String {
+        let mut line = String::new();
+        line.push(char::from(kind::COUNTERS));
+        push_word(&mut line, &self.outbox);
+        put(&mut line, "{\"outboxId\":\"");
+        put(&mut line, &self.outbox);
+        put(&mut line, "\",\"tracked\":");
+        json::push_decimal(&mut line, self.tracked.into());
+        put(&mut line, ",\"dropped\":");
         let mut opening = "{\"";
         for reason in Dropped::ALL {
-            put(out, opening);
+            put(&mut line, opening);
             opening = ",\"";
-            put(out, reason.as_str());
-            put(out, "\":");
-            json::push_decimal(out, self.dropped[reason as usize].into());
+            put(&mut line, reason.as_str());
+            put(&mut line, "\":");
+            json::push_decimal(&mut line, self.dropped[reason as usize].into());
         }
-        put(out, "}}");
+        put(&mut line, "}}");
+        line
     }
 }

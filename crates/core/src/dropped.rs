@@ -13,16 +13,19 @@ pub enum Dropped {
     NoConsent,
     /// The collector rejected it.
     Rejected,
+    /// It waited longer than the collector remembers ids.
+    Expired,
 }
 
 impl Dropped {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::QueueFull,
         Self::TooLarge,
         Self::Invalid,
         Self::NoConsent,
         Self::Rejected,
+        Self::Expired,
     ];
 
     /// The reason as it is written to the collector and shown to developers.
@@ -33,6 +36,7 @@ impl Dropped {
             Self::Invalid => "invalid",
             Self::NoConsent => "no_consent",
             Self::Rejected => "rejected",
+            Self::Expired => "expired",
         }
     }
 }

@@ -4,8 +4,12 @@ use crate::text::take_until;
 use crate::{Consent, json};
 use sillage_protocol::Timestamp;
 
-/// Parts the words of a text that crosses from JavaScript (ASCII "unit separator").
-const SEPARATOR: u8 = 0x1f;
+/// Ends a word of a text that crosses from JavaScript, and of a line of the outbox (ASCII "unit
+/// separator"). JSON text never holds it, nor [`PART_START`].
+pub const WORD_END: char = '\x1f';
+
+/// Starts a line within the line of a batch (ASCII "record separator").
+pub const PART_START: char = '\x1e';
 
 /// Words of one text, taken one after the other; empty ones once they run out.
 ///
@@ -16,7 +20,7 @@ pub struct Fields<'a>(pub &'a str);
 impl<'a> Fields<'a> {
     /// The next word.
     pub fn take(&mut self) -> &'a str {
-        take_until(&mut self.0, SEPARATOR)
+        take_until(&mut self.0, WORD_END as u8)
     }
 
     /// The next word as a whole number; 0 where it is none.
@@ -30,8 +34,9 @@ impl<'a> Fields<'a> {
 pub enum Input<'a> {
     /// The stored record was read, empty where there is none: another tab may have written it.
     MemoryRead(&'a str),
-    /// Batches that earlier pages left behind were found.
-    SpillFound(&'a str),
+    /// The turn that was asked for has come: the lines of the outbox in the order of their keys,
+    /// each ended by a line feed.
+    TurnCame(&'a str),
     /// A page came into view.
     PageSeen {
         /// Address, unredacted; address of the page before, unredacted; members of `page` that
@@ -53,8 +58,9 @@ pub enum Input<'a> {
     },
     /// The page is no longer visible; it may never be again.
     PageHidden,
-    /// The page is being left (`pagehide`).
-    PageLeft,
+    /// The page is being left (`pagehide`): the lines that this page has put and, as far as it
+    /// knows, nobody has taken, in the order of their keys, each ended by a line feed.
+    PageLeft(&'a str),
     /// Something changed for the better: the page is visible again, the browser is online.
     Resumed,
     /// The wake-up that was asked for has come.
@@ -67,7 +73,12 @@ pub enum Input<'a> {
         batch: &'a str,
         /// What came of it.
         outcome: Outcome,
+        /// What became of the batches it asked about, three words each: id, number of its events
+        /// (no number where the collector does not know the batch), how many of them were rejected.
+        receipts: Fields<'a>,
     },
+    /// The clock was set, or stood still while the machine slept.
+    ClockChanged,
     /// The visitor has chosen.
     ConsentChanged(Consent),
 }
@@ -80,6 +91,8 @@ pub enum Outcome {
         /// How many of them were rejected for good; `u64::MAX` where the batch was refused whole.
         rejected: u64,
     },
+    /// Something on the way takes smaller batches only (status 413).
+    TooLarge,
     /// Anything else, whatever its status: a captive portal and a firewall answer too.
     Unconfirmed {
         /// What `Retry-After` asked for, in milliseconds; 0 where it was absent.

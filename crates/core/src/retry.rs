@@ -1,12 +1,16 @@
-//! When a batch that was not confirmed is sent again.
+//! What the pages of a site know of the collector, shared by a line of the outbox: whether one of
+//! them has a request under way, and when the next may leave after one that was not confirmed.
 //!
 //! Exponential backoff with full jitter
 //! (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>): many browsers
-//! that lost the same collector must not come back all at once.
+//! that lost the same collector must not come back all at once. One request at a time and one
+//! schedule for all pages make each attempt after a failure the single probe of a half-open circuit
+//! breaker.
 
 use sillage_protocol::Timestamp;
 
-use crate::Shell;
+use crate::batch::{kind, push_word};
+use crate::{Fields, Shell, json};
 
 /// Longest wait before the first repetition, in milliseconds.
 const BASE_MS: u64 = 1_000;
@@ -19,24 +23,56 @@ const CAP_MS: u64 = 300_000;
 /// mistake than a wish.
 const RETRY_AFTER_CAP_MS: u64 = 3_600_000;
 
-/// How many attempts have failed in a row, and when the next is due.
+/// How long a request holds the others off, in milliseconds: as long as its page awaits the answer
+/// (`ANSWER_TIMEOUT_MS` of `js/host.ts`). A page that was killed meanwhile cannot give it back.
+pub(crate) const LEASE_MS: u64 = 10_000;
+
+/// The shared state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Retry {
-    failures: u32,
+    /// Until when another request is under way.
+    pub(crate) busy_until: Timestamp,
+    /// When the next attempt is due.
     pub(crate) due_at: Timestamp,
+    /// Until when the collector asked this page to stay away.
+    pub(crate) told_until: Timestamp,
+    /// How many attempts have failed in a row.
+    failures: u32,
 }
 
 impl Retry {
     pub(crate) fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
         let ceiling = (BASE_MS << self.failures.min(20)).min(CAP_MS);
         let jittered = (ceiling * u64::from(shell.random() >> 16)) >> 16;
-        self.failures = self.failures.saturating_add(1);
-        self.due_at = now.plus_ms(jittered.max(retry_after_ms.min(RETRY_AFTER_CAP_MS)));
+        self.failures += 1;
+        self.told_until = now.plus_ms(retry_after_ms.min(RETRY_AFTER_CAP_MS));
+        self.due_at = now.plus_ms(jittered).max(self.told_until);
     }
 
-    /// Something changed for the better (online, visible): try at once.
-    pub(crate) fn hurry(&mut self) {
-        self.due_at = Timestamp(0);
+    /// Reads what another page has left. A time that no page would have set was set under another
+    /// clock, and does not hold.
+    pub(crate) fn read(now: Timestamp, mut words: Fields<'_>) -> Self {
+        let mut at = |most| {
+            let at = Timestamp(words.take_number());
+            if at > now.plus_ms(most) { now } else { at }
+        };
+        Self {
+            busy_until: at(LEASE_MS),
+            due_at: at(RETRY_AFTER_CAP_MS),
+            told_until: Timestamp(0),
+            failures: u32::try_from(words.take_number()).unwrap_or(0),
+        }
+    }
+
+    /// Shares what this page knows.
+    pub(crate) fn share(&self, shell: &mut dyn Shell) {
+        let mut line = String::new();
+        line.push(char::from(kind::STATE));
+        for number in [self.busy_until.0, self.due_at.0, self.failures.into()] {
+            push_word(&mut line, "");
+            json::push_decimal(&mut line, number);
+        }
+        shell.put(&line);
     }
 }
 
@@ -52,7 +88,11 @@ mod tests {
             self.0
         }
         fn remember(&mut self, _: &str) {}
-        fn spill(&mut self, _: &str) {}
+        fn put(&mut self, _: &str) {}
+        fn forget(&mut self, _: &str) {}
+        fn clear(&mut self) {}
+        fn keep(&mut self, _: bool) {}
+        fn turn(&mut self) {}
         fn send(&mut self, _: &str, _: &str, _: Urgency) {}
         fn wake_at(&mut self, _: Timestamp) {}
         fn dropped(&mut self, _: Dropped, _: u32) {}

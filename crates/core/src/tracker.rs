@@ -3,16 +3,21 @@
 use sillage_protocol::Timestamp;
 use sillage_protocol::limits::{MAX_EVENT_NAME_CHARS, MAX_TEXT_CHARS};
 
-use crate::batch::{Context, Counters, Part};
-use crate::outbox::{MAX_BATCH_BYTES, Outbox};
+use crate::batch::{Counters, Part, Recorded, event_line, push_word};
 use crate::redact::redact_url;
 use crate::retry::Retry;
 use crate::shell::{random_id, timed_id};
 use crate::text::{self, cut, end_of, owned, put};
 use crate::visitor::Visitor;
-use crate::{Config, Consent, Dropped, Fields, Input, PageCause, Shell, Urgency, json};
+use crate::{Config, Consent, Dropped, Fields, Input, PageCause, Shell, Urgency, WORD_END, json};
 
 mod delivery;
+mod turn;
+
+/// Longest list of events in a batch, in bytes: leaves room for the batch's head in the 64 KiB
+/// that a leaving page may send in all
+/// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
+const MAX_BATCH_BYTES: usize = 48 * 1024;
 
 /// One site's tracker on one page.
 #[derive(Debug)]
@@ -21,34 +26,48 @@ pub struct Tracker {
     visitor: Visitor,
     /// Redacted address of the page in view: the referrer of the next one in this document.
     url: String,
-    context: Context,
+    /// Id of the page view's own event.
+    view: String,
+    /// What every event of the page view says, behind its view: where and with what.
+    place: String,
     last_created_at: Timestamp,
-    outbox: Outbox,
-    /// Id of the batch whose answer is awaited; empty where there is none.
-    in_flight: String,
-    /// Its request goes on when the page is left.
-    is_kept_alive: bool,
+    /// Whether lines may be written down, as the shell was last told.
+    keeps: bool,
+    has_refused: bool,
+    /// When the next turn is wanted; `None` while nothing is known to wait.
+    flush_at: Option<Timestamp>,
+    is_turn_asked: bool,
+    /// Events put since the last turn.
+    fresh: u32,
+    /// The batch whose answer is awaited: its id, empty where there is none, and its parts.
+    in_flight: (String, String),
+    /// Whether the outbox held more than the batch in flight.
+    has_more: bool,
+    /// What the last answer said of batches in doubt; holds for the turn that follows.
+    receipts: String,
     retry: Retry,
-    /// When what waits is due.
-    flush_at: Timestamp,
+    /// Something changed for the better: the next turn does not wait for the schedule.
+    hurries: bool,
+    /// Most bytes in a batch: fewer once something on the way refused a larger one.
+    max_batch_bytes: usize,
     wake_at: Option<Timestamp>,
-    has_spilled: bool,
     /// The page was left and has not come back out of the back-forward cache.
     is_left: bool,
     counters: Counters,
     sent: u32,
+    pending: u32,
 }
 
 /// Counters of one page load. All count events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Recorded, whatever became of them.
+    /// Recorded by this page, whatever became of them.
     pub tracked: u32,
-    /// Acknowledged by the collector as stored or known already.
+    /// Acknowledged to this page as stored or known already, those that other pages left included.
     pub sent: u32,
-    /// Waiting to be sent or acknowledged.
+    /// Waiting in the site's outbox to be sent or acknowledged, as this page last saw it.
     pub pending: u32,
-    /// Dropped, for any reason.
+    /// Dropped by this page, for any reason.
     pub dropped: u32,
 }
 
@@ -71,21 +90,29 @@ impl Tracker {
             visitor: Visitor::new(anonymous),
             config,
             url: String::new(),
-            context: Context::default(),
+            view: String::new(),
+            place: String::new(),
             last_created_at: Timestamp(0),
-            outbox: Outbox::default(),
-            in_flight: String::new(),
-            is_kept_alive: false,
+            keeps: false,
+            has_refused: false,
+            // What earlier pages left is looked for at once.
+            flush_at: Some(Timestamp(0)),
+            is_turn_asked: false,
+            fresh: 0,
+            in_flight: (String::new(), String::new()),
+            has_more: false,
+            receipts: String::new(),
             retry: Retry::default(),
-            flush_at: Timestamp(0),
+            hurries: false,
+            max_batch_bytes: MAX_BATCH_BYTES,
             wake_at: None,
-            has_spilled: false,
             is_left: false,
             counters: Counters {
                 outbox: random_id(shell),
                 ..Counters::default()
             },
             sent: 0,
+            pending: 0,
         }
     }
 
@@ -108,7 +135,7 @@ impl Tracker {
         Stats {
             tracked: self.counters.tracked,
             sent: self.sent,
-            pending: self.outbox.pending(),
+            pending: self.pending,
             dropped: self.counters.dropped.iter().sum(),
         }
     }
@@ -116,72 +143,89 @@ impl Tracker {
     /// Takes the fact that `input` became true at `now`, and tells `shell` what is to be done.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut dyn Shell) {
         match input {
-            Input::MemoryRead(line) => {
-                if self.visitor.memory_read(line, &self.config) {
-                    self.obey_refusal(shell);
-                }
-            }
-            Input::SpillFound(lines) => {
-                self.has_spilled = !lines.is_empty();
-                if self.may_remember() {
-                    let dropped = self.outbox.adopt(lines);
-                    self.drop_events(Dropped::QueueFull, dropped, shell);
-                } else if self.visitor.is_anonymous() || self.consent() == Consent::Denied {
-                    // They tell who the visitor is.
-                    self.forget_spills(shell);
-                }
-            }
+            Input::MemoryRead(line) => self.memory_read(now, line, shell),
+            Input::TurnCame(lines) => self.turn_came(now, lines, Urgency::Open, shell),
             Input::PageSeen { facts, cause } => self.page_seen(now, facts, cause, shell),
             Input::Clicked(facts) => self.clicked(now, facts, shell),
             Input::Tracked { event, active_at } => self.tracked(now, event, active_at, shell),
-            // Chromium reports a closed tab as hidden after it was left: all has been sent then.
-            Input::PageHidden if self.is_left => {}
-            Input::PageHidden => self.leave(now, Urgency::Hidden, shell),
-            Input::PageLeft => {
+            Input::PageHidden => {
+                // Chromium reports a closed tab as hidden after it was left: all has been sent then.
+                if self.fresh > 0 && !self.is_left {
+                    self.flush_at = Some(now);
+                    self.take_turn(now, shell);
+                }
+            }
+            Input::PageLeft(lines) => {
                 self.is_left = true;
-                self.leave(now, Urgency::Leaving, shell);
+                self.leave(now, lines, shell);
             }
             Input::Resumed => {
                 self.is_left = false;
-                self.retry.hurry();
+                self.hurry();
             }
             Input::FlushRequested => {
-                self.retry.hurry();
-                self.flush_at = now;
+                self.hurry();
+                self.flush_at = Some(now);
             }
-            Input::Woken => self.woken(now, shell),
-            Input::SendFinished { batch, outcome } => {
-                self.send_finished(now, batch, outcome, shell);
+            Input::Woken => {
+                self.wake_at = None;
+                self.take_turn(now, shell);
             }
+            Input::SendFinished {
+                batch,
+                outcome,
+                receipts,
+            } => self.send_finished(now, batch, outcome, receipts, shell),
+            Input::ClockChanged => self.visitor.clock_changed(),
             Input::ConsentChanged(consent) => {
                 self.visitor.choose(consent);
                 self.config.consent = consent;
-                self.visitor.remember(self.may_remember(), shell);
+                self.has_refused = false;
                 self.obey_refusal(shell);
+                self.visitor.remember(self.may_remember(), shell);
+                self.tell_whether_to_keep(shell);
             }
         }
         self.ask_to_be_woken(now, shell);
+    }
+
+    fn memory_read(&mut self, now: Timestamp, line: &str, shell: &mut dyn Shell) {
+        if self.visitor.memory_read(now, line, &self.config, shell) {
+            self.obey_refusal(shell);
+        }
+        self.tell_whether_to_keep(shell);
+    }
+
+    fn tell_whether_to_keep(&mut self, shell: &mut dyn Shell) {
+        let keeps = self.may_remember() || self.has_refused;
+        if keeps != self.keeps {
+            self.keeps = keeps;
+            shell.keep(keeps);
+        }
     }
 
     /// Where the visitor refuses, by choice or by Global Privacy Control, nothing that tells who
     /// they are stays in the store; by choice, nothing that was recorded is kept either.
     fn obey_refusal(&mut self, shell: &mut dyn Shell) {
         let is_denied = self.consent() == Consent::Denied;
-        if is_denied || self.visitor.is_anonymous() && self.visitor.has_stored_id() {
-            self.visitor.forget(shell);
+        let is_known = self.visitor.is_known();
+        let has_traces = if is_denied {
+            is_known || self.pending > 0
+        } else {
+            is_known && self.visitor.is_anonymous()
+        };
+        if !has_traces {
+            return;
         }
+        shell.clear();
+        // A refusal has to last: it is all that is put into the outbox from now on.
+        self.has_refused = is_denied && !self.visitor.is_anonymous();
+        self.visitor.forget(shell);
         if is_denied {
-            let dropped = self.outbox.clear();
+            let dropped = core::mem::take(&mut self.pending);
             self.drop_events(Dropped::NoConsent, dropped, shell);
-            self.in_flight.clear();
-            self.forget_spills(shell);
-        }
-    }
-
-    fn forget_spills(&mut self, shell: &mut dyn Shell) {
-        if self.has_spilled {
-            self.has_spilled = false;
-            shell.spill("");
+            self.in_flight.0.clear();
+            self.fresh = 0;
         }
     }
 
@@ -212,12 +256,12 @@ impl Tracker {
             json::push_str(&mut place, &referrer);
             put(&mut place, "}");
         }
+        place.push(WORD_END);
+        put(&mut place, facts.take());
         self.is_left = false;
         self.url = url;
-        self.context.number += 1;
-        self.context.view = timed_id(now, shell);
-        self.context.place = place;
-        self.context.environment = owned(facts.take());
+        self.view = timed_id(now, self.counters.tracked, shell);
+        self.place = place;
         if self.config.pageviews || cause == PageCause::Called {
             self.record(
                 now,
@@ -302,13 +346,6 @@ impl Tracker {
             self.drop_events(Dropped::NoConsent, 1, shell);
             return;
         }
-        let (Part::Web(members) | Part::Action(members)) = part;
-        // The event with everything that it may have to say itself.
-        let bytes = members.len() + self.context.place.len() + self.context.environment.len() + 512;
-        if bytes > MAX_BATCH_BYTES {
-            self.drop_events(Dropped::TooLarge, 1, shell);
-            return;
-        }
         let created_at = at.max(self.last_created_at);
         self.last_created_at = created_at;
         let idle_timeout_ms = self.config.idle_timeout_ms;
@@ -318,48 +355,50 @@ impl Tracker {
         if is_news && self.may_remember() {
             self.visitor.remember(true, shell);
         }
-        if self.context.session != self.visitor.session() {
-            self.context.session = owned(self.visitor.session());
-            self.context.number += 1;
-        }
         let id = if is_view {
-            owned(&self.context.view)
+            owned(&self.view)
         } else {
-            timed_id(created_at, shell)
+            timed_id(created_at, self.counters.tracked, shell)
         };
-        if !self.outbox.has_room(bytes) {
-            self.seal(at, shell);
+        let mut line = event_line(Recorded {
+            id: &id,
+            created_at,
+            epoch: self.visitor.epoch(),
+            part,
+        });
+        push_word(&mut line, self.visitor.id());
+        push_word(&mut line, self.visitor.session());
+        push_word(&mut line, &self.view);
+        put(&mut line, &self.place);
+        if line.len() > MAX_BATCH_BYTES {
+            self.drop_events(Dropped::TooLarge, 1, shell);
+            return;
         }
-        if self.outbox.waiting() == 0 {
-            // The first events of a page do not wait for more.
-            let is_first = self.sent == 0 && self.in_flight.is_empty();
-            self.flush_at = if is_first {
-                at
-            } else {
-                at.plus_ms(self.config.flush_interval_ms)
-            };
-        }
-        self.outbox.push(&id, created_at, &self.context, part);
-        if u64::from(self.outbox.waiting()) >= self.config.max_batch_events {
-            self.seal(at, shell);
-        }
+        // The page that was left is still there.
+        self.is_left = false;
+        shell.put(&line);
+        self.share_counters(shell);
+        self.fresh += 1;
+        self.pending += 1;
+        let is_full = u64::from(self.fresh) >= self.config.max_batch_events;
+        let due_at = if is_full {
+            at
+        } else {
+            at.plus_ms(self.config.flush_interval_ms)
+        };
+        self.flush_at = Some(self.flush_at.map_or(due_at, |before| before.min(due_at)));
     }
 
-    /// Forms a batch of what waits.
-    fn seal(&mut self, now: Timestamp, shell: &mut dyn Shell) {
-        let dropped = self.outbox.seal(
-            now,
-            &self.config.site,
-            self.visitor.id(),
-            &self.counters,
-            shell,
-        );
-        self.drop_events(Dropped::QueueFull, dropped, shell);
+    fn share_counters(&self, shell: &mut dyn Shell) {
+        shell.put(&self.counters.line());
     }
 
     fn drop_events(&mut self, reason: Dropped, events: u32, shell: &mut dyn Shell) {
         if events > 0 {
             self.counters.dropped[reason as usize] += events;
+            if self.may_send() {
+                self.share_counters(shell);
+            }
             shell.dropped(reason, events);
         }
     }

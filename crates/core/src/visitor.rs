@@ -1,12 +1,15 @@
 //! Who visits: consent, the visitor's id and the session, as the tabs of a site share them.
 //!
-//! The shared record is one line of words: `1 VISITOR SESSION STARTED_MS ACTIVE_MS CONSENT`, where
-//! `-` stands for what is not known. The first word is the record's version; a record of another
-//! version, or one that cannot be read, counts as absent.
+//! The shared record is one line of words:
+//! `1 EDITION VISITOR SESSION STARTED_MS ACTIVE_MS EPOCH CONSENT`, where `-` stands for what is not
+//! known. The first word is the record's version; a record of another version, or one that cannot be
+//! read, counts as absent. It is kept twice, at hand and in the outbox: a browser that is killed
+//! loses the last seconds of localStorage. Of two copies the greater edition holds.
 
 use sillage_protocol::Timestamp;
 
-use crate::shell::{Shell, random_id, timed_id};
+use crate::batch::{Context, kind, push_word};
+use crate::shell::{Shell, random_id, time_of, timed_id};
 use crate::text::{owned, put, take_until};
 use crate::{Config, Consent, json};
 
@@ -20,9 +23,19 @@ const MAX_ID_BYTES: usize = 64;
 /// has visits too.
 const MAX_SESSION_MS: u64 = 86_400_000;
 
+/// Two sessions of one browser that began within so many milliseconds of each other are one, begun
+/// by two tabs that did not know of each other.
+const TWIN_MS: u64 = 5_000;
+
+/// How far ahead of the clock a record may be before the clock must have been set back, in
+/// milliseconds: events are dated before they are recorded.
+const CLOCK_SLACK_MS: u64 = 5_000;
+
 /// What is remembered of a visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Record {
+    /// How often the record was written.
+    edition: u64,
     /// The visitor's id; empty where it is not known.
     pub(crate) visitor: String,
     /// The session's id; empty where there is none.
@@ -30,6 +43,9 @@ pub(crate) struct Record {
     pub(crate) started_at: Timestamp,
     /// When the visitor last did something. Only the visitor's activity moves it, never a timer.
     pub(crate) active_at: Timestamp,
+    /// How often the clock was seen to be set: what was recorded in an earlier epoch cannot be
+    /// dated by today's clock.
+    pub(crate) epoch: u64,
     /// The visitor's own choice; `None` where they have not been asked.
     pub(crate) consent: Option<Consent>,
 }
@@ -42,10 +58,12 @@ impl Record {
             return None;
         }
         let record = Self {
+            edition: json::read_decimal(word())?,
             visitor: known(word()),
             session: known(word()),
             started_at: Timestamp(json::read_decimal(word())?),
             active_at: Timestamp(json::read_decimal(word())?),
+            epoch: json::read_decimal(word())?,
             consent: Consent::from_name(word()),
         };
         Some(record)
@@ -53,13 +71,15 @@ impl Record {
 
     fn write(&self) -> String {
         let mut line = owned(VERSION);
+        put(&mut line, " ");
+        json::push_decimal(&mut line, self.edition);
         for id in [&self.visitor, &self.session] {
             put(&mut line, " ");
             put(&mut line, if id.is_empty() { UNKNOWN } else { id });
         }
-        for at in [self.started_at, self.active_at] {
+        for number in [self.started_at.0, self.active_at.0, self.epoch] {
             put(&mut line, " ");
-            json::push_decimal(&mut line, at.0);
+            json::push_decimal(&mut line, number);
         }
         put(&mut line, " ");
         put(&mut line, self.consent.map_or(UNKNOWN, Consent::as_str));
@@ -76,11 +96,17 @@ impl Record {
 }
 
 fn known(word: &str) -> String {
-    owned(if word == UNKNOWN || word.len() > MAX_ID_BYTES {
-        ""
-    } else {
-        word
-    })
+    // Nothing that would break a line of the outbox, or the JSON of a batch.
+    let is_id = word.len() <= MAX_ID_BYTES
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    owned(if word == UNKNOWN || !is_id { "" } else { word })
+}
+
+/// Whether `session` began together with `other` and yields to it.
+fn yields(session: &str, other: &str) -> bool {
+    other < session && time_of(session).since(time_of(other)) <= TWIN_MS && !other.is_empty()
 }
 
 /// The visitor of one page.
@@ -121,35 +147,82 @@ impl Visitor {
         &self.known.visitor
     }
 
-    /// Another tab's choice, visitor and session are this tab's too. A record that is gone was
-    /// cleared with the site's data: what this page knows still holds.
+    /// How often the clock was seen to be set.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.known.epoch
+    }
+
+    /// What was recorded after the clock was set cannot be dated with what was before.
+    pub(crate) fn clock_changed(&mut self) {
+        self.known.epoch += 1;
+    }
+
+    /// The context under the session that two tabs have settled on, and under the visitor whom a
+    /// consent made known after the event was recorded.
+    pub(crate) fn settled<'a>(&'a self, context: Context<'a>) -> Context<'a> {
+        let session = &self.known.session;
+        if context.session == session || yields(context.session, session) {
+            Context {
+                visitor: &self.known.visitor,
+                session: &self.known.session,
+                ..context
+            }
+        } else {
+            context
+        }
+    }
+
+    /// Another tab's choice, visitor and session are this tab's too, where they are newer. A record
+    /// that is gone was cleared with the site's data: what this page knows still holds.
     ///
     /// Returns whether the record has changed.
-    pub(crate) fn memory_read(&mut self, line: &str, config: &Config) -> bool {
+    pub(crate) fn memory_read(
+        &mut self,
+        now: Timestamp,
+        line: &str,
+        config: &Config,
+        shell: &mut dyn Shell,
+    ) -> bool {
         if line == self.line {
             return false;
         }
-        self.line = owned(line);
         let Some(mut stored) = Record::read(line) else {
             return false;
         };
+        if stored.edition < self.known.edition {
+            return false;
+        }
+        self.line = owned(line);
         // A choice made here holds though the store could not take it.
         stored.consent = stored.consent.or(self.known.consent);
         if stored.consent.unwrap_or(config.consent) == Consent::Granted && !self.anonymous {
-            if stored.visitor.is_empty() {
+            let keeps_session = yields(&stored.session, &self.known.session);
+            if stored.visitor.is_empty() || keeps_session {
                 core::mem::swap(&mut stored.visitor, &mut self.known.visitor);
             }
+            if keeps_session {
+                core::mem::swap(&mut stored.session, &mut self.known.session);
+                stored.started_at = self.known.started_at;
+            }
             self.known = stored;
+            if self.known.active_at.since(now) > CLOCK_SLACK_MS {
+                self.clock_changed();
+                self.known.active_at = now;
+            }
+            if keeps_session {
+                self.remember(true, shell);
+            }
         } else {
+            self.known.edition = stored.edition;
             self.known.consent = stored.consent;
             self.stored_id = stored.visitor;
         }
         true
     }
 
-    /// Whether the store holds an id that this page has not adopted.
-    pub(crate) fn has_stored_id(&self) -> bool {
-        !self.stored_id.is_empty()
+    /// Whether an id is in use or in the store.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.stored_id.is_empty() || !self.known.visitor.is_empty()
     }
 
     pub(crate) fn choose(&mut self, consent: Consent) {
@@ -164,10 +237,7 @@ impl Visitor {
     /// Forgets who the visitor is, in the store too.
     pub(crate) fn forget(&mut self, shell: &mut dyn Shell) {
         self.stored_id.clear();
-        self.known = Record {
-            consent: self.known.consent,
-            ..Record::default()
-        };
+        self.known = self.without_ids();
         self.remember(false, shell);
     }
 
@@ -192,7 +262,7 @@ impl Visitor {
             is_news = true;
         }
         if known.session.is_empty() || !known.is_open(at, idle_timeout_ms) {
-            known.session = timed_id(at, shell);
+            known.session = timed_id(at, 0, shell);
             known.started_at = at;
             known.active_at = at;
             is_news = true;
@@ -205,19 +275,29 @@ impl Visitor {
         &self.known.session
     }
 
+    fn without_ids(&self) -> Record {
+        Record {
+            edition: self.known.edition,
+            consent: self.known.consent,
+            ..Record::default()
+        }
+    }
+
     /// Stores what is known, without the ids nothing but the choice: that has to be kept, and is no
     /// identifier.
     pub(crate) fn remember(&mut self, ids: bool, shell: &mut dyn Shell) {
+        self.known.edition += 1;
         self.line = if ids {
             self.known.write()
         } else {
-            Record {
-                consent: self.known.consent,
-                ..Record::default()
-            }
-            .write()
+            self.without_ids().write()
         };
         shell.remember(&self.line);
+        let mut mirror = String::new();
+        mirror.push(char::from(kind::RECORD));
+        push_word(&mut mirror, "");
+        put(&mut mirror, &self.line);
+        shell.put(&mirror);
     }
 }
 
@@ -233,27 +313,29 @@ mod tests {
                 session: "s".into(),
                 started_at: Timestamp(1_767_225_599_001),
                 active_at: Timestamp(1_767_225_600_000),
+                edition: 7,
+                epoch: 2,
                 consent,
             };
             assert_eq!(Record::read(&record.write()), Some(record));
         }
         let nothing = Record::default();
-        assert_eq!(nothing.write(), "1 - - 0 0 -");
-        assert_eq!(Record::read("1 - - 0 0 -"), Some(nothing));
+        assert_eq!(nothing.write(), "1 0 - - 0 0 0 -");
+        assert_eq!(Record::read("1 0 - - 0 0 0 -"), Some(nothing));
     }
 
     #[test]
     fn a_damaged_record_counts_as_absent_and_never_panics() {
         for line in [
             "",
-            "2 v s 1 2 granted",
-            "1 v s x 2 granted",
+            "2 1 v s 1 2 0 granted",
+            "1 1 v s x 2 0 granted",
             "\u{0}",
             "null",
             "1 ä ö ü",
         ] {
             assert_eq!(Record::read(line), None, "{line:?}");
         }
-        assert!(Record::read("1 v").is_some_and(|record| record.session.is_empty()));
+        assert!(Record::read("1 1 v").is_some_and(|record| record.session.is_empty()));
     }
 }

@@ -1,94 +1,126 @@
-//! When batches leave, and what becomes of them.
+//! When the next batch may leave, and what its answer means.
 
 use sillage_protocol::Timestamp;
 
 use super::Tracker;
+use crate::batch::{count_events, kind};
 use crate::retry::Retry;
-use crate::text::owned;
-use crate::{Dropped, Outcome, Shell, Urgency};
+use crate::text::{owned, put, take_until};
+use crate::{Dropped, Fields, Outcome, PART_START, Shell, Urgency};
 
 impl Tracker {
+    /// The key of a batch in the outbox.
+    pub(super) fn batch_key(id: &str) -> String {
+        let mut key = String::new();
+        key.push(char::from(kind::BATCH));
+        put(&mut key, id);
+        key
+    }
+
     pub(super) fn send_finished(
         &mut self,
         now: Timestamp,
         id: &str,
         outcome: Outcome,
+        receipts: Fields<'_>,
         shell: &mut dyn Shell,
     ) {
-        if self.in_flight == id {
-            self.in_flight.clear();
-        }
-        let rejected = match outcome {
-            Outcome::Acknowledged { rejected } => rejected,
-            Outcome::Unconfirmed { retry_after_ms } => {
-                self.retry.failed(now, retry_after_ms, shell);
-                return;
-            }
-        };
-        self.retry = Retry::default();
-        let events = self.outbox.settle(id);
-        let rejected = u32::try_from(rejected).unwrap_or(u32::MAX).min(events);
-        self.sent += events - rejected;
-        self.drop_events(Dropped::Rejected, rejected, shell);
-        if self.outbox.is_empty() {
-            self.forget_spills(shell);
-        }
-    }
-
-    /// The page is hidden or goes: nothing may be left behind that only this page knows.
-    pub(super) fn leave(&mut self, now: Timestamp, urgency: Urgency, shell: &mut dyn Shell) {
-        if !self.may_send() || self.outbox.is_empty() {
+        if self.in_flight.0 != id {
             return;
         }
-        self.seal(now, shell);
-        if self.may_remember() {
-            self.has_spilled = true;
-            shell.spill(self.outbox.lines());
-        }
-        if urgency == Urgency::Leaving {
-            for batch in self.outbox.batches() {
-                // The browser ends a request of an open page; the collector knows a batch that it
-                // got twice.
-                if self.in_flight != batch.id || !self.is_kept_alive {
-                    shell.send(batch.id, batch.body, urgency);
+        self.in_flight.0.clear();
+        let parts = core::mem::take(&mut self.in_flight.1);
+        let events = count_events(&parts);
+        let key = Self::batch_key(id);
+        self.retry.busy_until = Timestamp(0);
+        match outcome {
+            Outcome::Acknowledged { rejected } => {
+                shell.forget(&key);
+                self.settled(events, rejected, shell);
+                if events > 0 {
+                    // That a question was answered does not mean that a batch will be taken.
+                    self.retry = Retry::default();
+                }
+                self.receipts = owned(receipts.0);
+                if self.has_more {
+                    self.flush_at = Some(now);
                 }
             }
-        } else if self.in_flight.is_empty() {
-            self.send_next(urgency, shell);
-        }
-    }
-
-    fn send_next(&mut self, urgency: Urgency, shell: &mut dyn Shell) {
-        if let Some(batch) = self.outbox.batches().next() {
-            self.in_flight = owned(batch.id);
-            self.is_kept_alive = urgency == Urgency::Hidden;
-            shell.send(batch.id, batch.body, urgency);
-        }
-    }
-
-    pub(super) fn woken(&mut self, now: Timestamp, shell: &mut dyn Shell) {
-        self.wake_at = None;
-        if self.due_at().is_some_and(|due_at| due_at <= now) {
-            if self.outbox.lines().is_empty() {
-                self.seal(now, shell);
+            Outcome::TooLarge if events > 1 => {
+                self.max_batch_bytes = parts.len() / 2;
+                shell.forget(&key);
+                let mut parts = &*parts;
+                while !parts.is_empty() {
+                    shell.put(take_until(&mut parts, PART_START as u8));
+                }
+                self.flush_at = Some(now);
             }
-            self.send_next(Urgency::Open, shell);
+            Outcome::TooLarge if events == 1 => {
+                shell.forget(&key);
+                self.pending -= events.min(self.pending);
+                self.drop_events(Dropped::TooLarge, events, shell);
+                self.flush_at = Some(now);
+            }
+            Outcome::TooLarge => self.failed(now, 0, shell),
+            Outcome::Unconfirmed { retry_after_ms } => self.failed(now, retry_after_ms, shell),
+        }
+        self.retry.share(shell);
+    }
+
+    fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
+        self.retry.failed(now, retry_after_ms, shell);
+        self.flush_at = Some(now);
+    }
+
+    /// So many events have their verdict.
+    pub(super) fn settled(&mut self, events: u32, rejected: u64, shell: &mut dyn Shell) {
+        let rejected = u32::try_from(rejected).unwrap_or(u32::MAX).min(events);
+        self.sent += events - rejected;
+        self.pending -= events.min(self.pending);
+        self.drop_events(Dropped::Rejected, rejected, shell);
+    }
+
+    /// The page goes: what only it knows leaves with a beacon, whose answer nobody hears. The next
+    /// page asks what became of it.
+    pub(super) fn leave(&mut self, now: Timestamp, lines: &str, shell: &mut dyn Shell) {
+        if !self.may_send() {
+            return;
+        }
+        if self.retry.told_until <= now {
+            self.turn_came(now, lines, Urgency::Leaving, shell);
+        }
+        if self.retry.busy_until > Timestamp(0) {
+            self.retry.busy_until = Timestamp(0);
+            self.retry.share(shell);
         }
     }
 
-    /// When the next batch is to be sent; `None` while there is none, or none may be.
+    /// The next turn does not wait for the schedule.
+    pub(super) fn hurry(&mut self) {
+        self.hurries = true;
+        self.retry.due_at = Timestamp(0);
+    }
+
+    /// When the next turn is due; `None` while none is wanted, or none may come.
     fn due_at(&self) -> Option<Timestamp> {
-        if !self.may_send() || !self.in_flight.is_empty() || self.outbox.is_empty() {
-            None
-        } else if self.outbox.lines().is_empty() {
-            Some(self.retry.due_at.max(self.flush_at))
-        } else {
-            Some(self.retry.due_at)
+        let waits = self.is_turn_asked || !self.in_flight.0.is_empty() || self.is_left;
+        if waits || !self.may_send() {
+            return None;
+        }
+        self.flush_at
+            .map(|flush_at| flush_at.max(self.retry.due_at))
+    }
+
+    /// Asks for a turn if one is due.
+    pub(super) fn take_turn(&mut self, now: Timestamp, shell: &mut dyn Shell) {
+        if self.due_at().is_some_and(|due_at| due_at <= now) {
+            self.is_turn_asked = true;
+            shell.turn();
         }
     }
 
-    /// Batches leave from a timer, never inside a call of the page: a request costs it a third of
-    /// a millisecond.
+    /// Turns come from a timer, never inside a call of the page: a request costs it a third of a
+    /// millisecond.
     pub(super) fn ask_to_be_woken(&mut self, now: Timestamp, shell: &mut dyn Shell) {
         if let Some(due_at) = self.due_at() {
             let due_at = due_at.max(now);

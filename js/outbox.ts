@@ -1,0 +1,241 @@
+/**
+ * The outbox: lines that all pages of a site in one browser share, in IndexedDB. What is not durable
+ * yet when the page goes is left in localStorage, for the next page to adopt. Decides nothing: the
+ * module says what is put and forgotten.
+ *
+ * A line's key is its text up to the first U+001F.
+ */
+
+/** The object store. The database stays at version 1 for ever: what a line means is the line's to say. */
+const STORE = "lines";
+
+/** How long opening and a transaction may take, in milliseconds: some browsers never answer. */
+const STORE_TIMEOUT_MS = 1_000;
+
+/** How long a database that could not be opened is left alone, in milliseconds. */
+const REOPEN_AFTER_MS = 10_000;
+
+const keyOf = (line: string) => line.split("\x1f", 1)[0] as string;
+
+/** Runs `task`; that a store is blocked, full or broken is a normal state. */
+export const attempt = (task: () => void) => {
+  try {
+    task();
+  } catch {
+    // What could not be stored stays in memory.
+  }
+};
+
+/** The outbox of that name. `took` hears its lines at a turn, within the transaction that read them. */
+export function outboxOf(name: string, took: (lines: string) => void) {
+  // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
+  const ownSpill = `${name}:${Math.random()}`;
+  /** Lines of this page that are in the outbox, as far as it knows. */
+  const own = new Map<string, string>();
+  /** What is not durable yet: a line, or nothing where it is to be deleted. */
+  const dirty = new Map<string, string | undefined>();
+  /** Spills whose lines are among the dirty ones, as they were read. */
+  let adopted: [key: string, text: string][] = [];
+  let database: IDBDatabase | undefined;
+  let reopensAt = 0;
+  let mayKeep = false;
+  let wipes = false;
+  let hasSpilled = false;
+  let isWriteComing = false;
+  /** Fulfils when what was begun has ended: one transaction after the other. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  const connect = () =>
+    new Promise<void>((opened) => {
+      setTimeout(opened, STORE_TIMEOUT_MS);
+      reopensAt = Date.now() + REOPEN_AFTER_MS;
+      const request = indexedDB.open(name, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onerror = () => opened();
+      request.onsuccess = () => {
+        const connection = request.result;
+        const lose = () => {
+          connection.close();
+          if (database === connection) database = undefined;
+        };
+        // Somebody deletes it: nothing of ours may stand in the way.
+        connection.onversionchange = lose;
+        connection.onclose = lose;
+        database = connection;
+        reopensAt = 0;
+        opened();
+      };
+    }).catch(() => {});
+
+  /**
+   * One transaction: reads the lines of `query` where somebody wants to have `heard` them, then writes
+   * what is dirty. Tells whether that is durable.
+   */
+  const transact = (heard?: (lines: string[]) => void, query?: string) =>
+    new Promise<boolean>((done) => {
+      const transaction = (database as IDBDatabase).transaction(STORE, "readwrite");
+      const store = transaction.objectStore(STORE);
+      let written: [string, string | undefined][] = [];
+      const finish = (isDurable: boolean) => {
+        clearTimeout(timer);
+        done(isDurable);
+      };
+      const write = () => {
+        if (mayKeep) {
+          if (wipes) store.clear();
+          wipes = false;
+          written = [...dirty];
+          for (const [key, line] of written) line === undefined ? store.delete(key) : store.put(line, key);
+        }
+        // WebKit lets a transaction that a navigation left open block the next page's.
+        transaction.commit?.();
+      };
+      const timer = setTimeout(() => {
+        attempt(() => transaction.abort());
+        finish(false);
+      }, STORE_TIMEOUT_MS);
+      transaction.onabort = () => finish(false);
+      transaction.oncomplete = () => {
+        // What has changed since is still dirty.
+        for (const [key, line] of written) dirty.get(key) === line && dirty.delete(key);
+        finish(true);
+      };
+      if (heard) {
+        const request = store.getAll(query);
+        request.onsuccess = () => {
+          heard(request.result);
+          write();
+        };
+      } else write();
+    }).catch(() => false);
+
+  /** Leaves to the next page what is not durable. Synchronous: this page may be gone in a moment. */
+  const spill = () =>
+    attempt(() => {
+      if (mayKeep) {
+        hasSpilled = dirty.size > 0;
+        if (hasSpilled) localStorage.setItem(ownSpill, JSON.stringify([...dirty]));
+        else localStorage.removeItem(ownSpill);
+        for (const [key, text] of adopted.splice(0)) {
+          // The page that wrote it may have written more since.
+          if (key !== ownSpill && localStorage.getItem(key) === text) localStorage.removeItem(key);
+        }
+      }
+    });
+
+  /** After what was begun before: connects where that is needed, and transacts. */
+  const next = (heard?: (lines: string[]) => void, query?: string) => {
+    last = last.then(async () => {
+      if (mayKeep && !database && Date.now() >= reopensAt) await connect();
+      isWriteComing = false;
+      let unheard = heard;
+      const hear = (lines: string[]) => {
+        unheard = undefined;
+        heard?.(lines);
+      };
+      const isDurable = database && (await transact(heard && hear, query));
+      if (!isDurable) {
+        database?.close();
+        database = undefined;
+        unheard?.([]);
+      }
+      if (!isDurable || adopted.length || hasSpilled) spill();
+      if (isDurable && dirty.size) writeSoon();
+    });
+    return last;
+  };
+
+  /** Once for all that one task puts and forgets. */
+  const writeSoon = () => {
+    if (mayKeep && !isWriteComing) {
+      isWriteComing = true;
+      next();
+    }
+  };
+
+  const change = (key: string, line?: string) => {
+    if (line === undefined) own.delete(key);
+    else own.set(key, line);
+    // Without a database there is nothing to delete from.
+    if (line === undefined && !database) dirty.delete(key);
+    else dirty.set(key, line);
+    writeSoon();
+  };
+
+  const adopt = () =>
+    attempt(() => {
+      adopted = Object.entries(localStorage).filter(([key]) => key.startsWith(`${name}:`));
+      for (const [, text] of adopted) {
+        attempt(() => {
+          for (const [key, line] of JSON.parse(text)) change(key, line ?? undefined);
+        });
+      }
+    });
+
+  const textOf = (lines: Map<string, string>) =>
+    [...lines.values()]
+      .sort()
+      .map((line) => `${line}\n`)
+      .join("");
+
+  return {
+    put: (line: string) => change(keyOf(line), line),
+    forget: (key: string) => change(key),
+    /** Whether lines may be written down. */
+    keep(may: boolean) {
+      mayKeep = may;
+      if (may) adopt();
+      writeSoon();
+    },
+    /** Takes everything out, and what pages left behind. */
+    clear() {
+      own.clear();
+      dirty.clear();
+      attempt(() => {
+        for (const key of Object.keys(localStorage)) key.startsWith(`${name}:`) && localStorage.removeItem(key);
+      });
+      if (database) wipes = true;
+      else attempt(() => indexedDB.deleteDatabase(name));
+      writeSoon();
+    },
+    turn() {
+      next((stored) => {
+        let lines = own;
+        if (database) {
+          lines = new Map(stored.map((line) => [keyOf(line), line]));
+          for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
+          // What others have taken is not this page's any more.
+          for (const key of own.keys()) lines.has(key) || own.delete(key);
+        }
+        // What the module puts now, this transaction takes.
+        isWriteComing = true;
+        took(textOf(lines));
+        isWriteComing = false;
+      });
+    },
+    /** Fulfils once what was put and forgotten is durable, or cannot be. */
+    written: () => last,
+    /** The lines of this page that nobody is known to have taken. */
+    own: () => textOf(own),
+    /** Leaves to the next page what is not durable. */
+    spill,
+    /** The page came back: whatever it had left may be in other hands. */
+    restored() {
+      if (!mayKeep || (dirty.size && !hasSpilled)) return;
+      own.clear();
+      dirty.clear();
+      hasSpilled = false;
+      adopt();
+    },
+    /** Opens the database and gives the line of that key, empty where there is none. */
+    async open(key: string): Promise<string> {
+      let found = "";
+      await connect();
+      if (database) await transact((lines) => ([found = ""] = lines), key);
+      return found;
+    },
+  };
+}
+
+/** What {@link outboxOf} makes. */
+export type Outbox = ReturnType<typeof outboxOf>;
