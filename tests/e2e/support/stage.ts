@@ -3,7 +3,7 @@ import { after, afterEach, before, test as nodeTest, type TestContext } from "no
 import type { Browser } from "playwright-core";
 import { launchBrowser, newVisitor, type Visitor } from "./browser.ts";
 import { type Collector, startCollector } from "./collector.ts";
-import { asTheCollector } from "./gate.ts";
+import { asTheCollector, type Handler, isBatch } from "./gate.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 
 export interface Stage {
@@ -15,24 +15,32 @@ export interface Stage {
   newVisitor(before?: () => void): Promise<Visitor>;
   /** The script tag, as a site's owner would paste it; `attributes` as in HTML. */
   tag(site: string, attributes?: string): string;
+  /** How batches of a site are answered, whatever becomes of those of others. */
+  answerFor(site: string, handler: Handler): void;
 }
 
-/** Sets the stage up before the suite's tests and takes it down after them. */
-export function setStage(): Stage {
+/**
+ * Sets the stage up before the suite's tests and takes it down after them. Tests of a suite that run at
+ * the same time share it to the end: they keep to their own site, paths and visitors.
+ */
+export function setStage({ isShared = false } = {}): Stage {
   let collector: Collector;
   let origin: Origin;
   let browser: Browser;
   let sites = 0;
   let visitors: Visitor[] = [];
+  const handlers = new Map<string, Handler>();
 
   before(async () => {
     [collector, origin, browser] = await Promise.all([startCollector(), openOrigin(), launchBrowser()]);
   });
   afterEach(async () => {
+    if (isShared) return;
     await Promise.all(visitors.map(({ context }) => context.close()));
     visitors = [];
     collector.gate.handler = asTheCollector;
     collector.gate.asked.length = 0;
+    handlers.clear();
   });
   after(async () => {
     await browser?.close();
@@ -55,8 +63,15 @@ export function setStage(): Stage {
     },
     tag: (site, attributes = "") =>
       `<script async src="${collector.gate.origin}/sillage.js" data-site="${site}" ${attributes}></script>`,
+    answerFor(site, handler) {
+      handlers.set(site, handler);
+      collector.gate.handler = (asked, forward) =>
+        ((isBatch(asked) && handlers.get(siteOf(asked.body))) || asTheCollector)(asked, forward);
+    },
   };
 }
+
+const siteOf = (body: string) => (JSON.parse(body) as { siteId: string }).siteId;
 
 /** Longest time of one test, in milliseconds: a page that hangs must not hold up everything. */
 const TEST_TIMEOUT_MS = 60_000;
