@@ -23,6 +23,8 @@ export interface Origin {
   serveFolder(path: string, folder: string): void;
   /** What is served where there is nothing else: the page of a single-page application. */
   serveElsewhere(body: string): void;
+  /** Waits until somebody has asked for `path`. */
+  wasAsked(path: string): Promise<void>;
   close(): void;
 }
 
@@ -31,9 +33,13 @@ export async function openOrigin(): Promise<Origin> {
   const bodies = new Map<string, string>();
   const folders: [path: string, folder: string][] = [];
   let elsewhere: string | undefined;
+  const asked = new Set<string>();
+  const listeners = new Set<() => void>();
 
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://any").pathname;
+    asked.add(path);
+    for (const listener of listeners) listener();
     const type = MEDIA_TYPES[extname(path)] ?? "text/html; charset=utf-8";
     const headers = { "content-type": type, "cache-control": "no-cache" };
     const body = bodies.get(path);
@@ -63,6 +69,16 @@ export async function openOrigin(): Promise<Origin> {
     serveElsewhere(body) {
       elsewhere = body;
     },
+    wasAsked: (path) =>
+      new Promise((came) => {
+        const check = () => {
+          if (!asked.has(path)) return;
+          listeners.delete(check);
+          came();
+        };
+        listeners.add(check);
+        check();
+      }),
     close() {
       server.close();
       server.closeAllConnections();
