@@ -1,6 +1,6 @@
 /**
  * What browsers do with pages besides loading and leaving them: keep them for the back button, freeze,
- * duplicate and prerender them. And pages that share an origin with another site, or another tracker.
+ * duplicate them. And pages that share an origin with another site, or another tracker.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,10 +10,10 @@ import { after, before, describe } from "node:test";
 import { settled, trackerReady } from "../support/browser.ts";
 import { dist } from "../support/collector.ts";
 import { type ChromiumTab, launchChromium, type RunningChromium } from "../support/engines/chromium.ts";
-import { click, event, expectEvents, pageview } from "../support/expect-events.ts";
-import { asTheCollector } from "../support/gate.ts";
+import { event, expectEvents, pageview } from "../support/expect-events.ts";
+import { asTheCollector, type Handler } from "../support/gate.ts";
 import { setStage, test } from "../support/stage.ts";
-import { newTally } from "./tally.ts";
+import { newTally, type Tally } from "./tally.ts";
 
 describe("lifecycle", () => {
   const stage = setStage();
@@ -31,14 +31,14 @@ describe("lifecycle", () => {
   });
 
   /** A test whose pages throw nothing, and send no event again that was stored. */
-  function cleanTest(name: string, body: (site: string) => Promise<void>) {
+  function cleanTest(name: string, body: (site: string, tally: Tally) => Promise<void>) {
     test(name, async () => {
       exceptions.length = 0;
       const site = stage.newSite();
       const tally = newTally();
       stage.answerFor(site, tally.counted(asTheCollector));
       try {
-        await body(site);
+        await body(site, tally);
       } finally {
         for (const page of browser.context.pages()) if (page.url() !== "about:blank") await page.close();
       }
@@ -51,7 +51,7 @@ describe("lifecycle", () => {
 
   for (const isBusy of [false, true]) {
     const when = isBusy ? " with a request on its way" : "";
-    cleanTest(`a page that goes into the back-forward cache${when} comes back and goes on`, async (site) => {
+    cleanTest(`a page that goes into the back-forward cache${when} comes back and goes on`, async (site, tally) => {
       const { collector, origin } = stage;
       const note = `<script>addEventListener("pageshow", (event) => { window.wasPersisted = event.persisted; });</script>`;
       const url = origin.serve("/kept", note + stage.tag(site));
@@ -63,10 +63,11 @@ describe("lifecycle", () => {
         const held = new Promise<void>((go) => {
           letGo = go;
         });
-        stage.answerFor(site, async (_, forward) => {
+        const late: Handler = async (_, forward) => {
           await held;
           return forward();
-        });
+        };
+        stage.answerFor(site, tally.counted(late));
         await track(tab, 0);
         await tab.run(() => window.sillage?.flush());
         await collector.gate.wasAsked(({ body }) => body.includes('"seen"'));
@@ -304,66 +305,31 @@ describe("lifecycle", () => {
     assert.notEqual(here?.customerId, there?.customerId, "each site has its own visitor");
   });
 
-  cleanTest("two sites of one origin in two tabs stay apart, and neither sends what the other left", async (site) => {
-    const { collector, origin } = stage;
-    const other = stage.newSite();
-    const url = origin.serve("/site-a", stage.tag(site));
-    const elsewhere = origin.serve("/site-b", stage.tag(other));
-    let isDown = true;
-    const tally = newTally();
-    stage.answerFor(
-      site,
-      tally.counted(async (_, forward) => (isDown ? undefined : forward())),
-    );
-    const [a, b] = [await browser.open(url), await browser.open(elsewhere)];
-    await Promise.all([a, b].map(({ page }) => trackerReady(page)));
-    for (let n = 0; n < 10; n++) await track(n % 2 ? b : a, n);
-    await a.close();
-    await settled(b.page);
-    isDown = false;
-    const again = await browser.open(url);
-    const numbers = (parity: number) => [0, 2, 4, 6, 8].map((n) => event("seen", { n: n + parity }));
-    await expectEvents(collector, site, [pageview(url), ...numbers(0), pageview(url)], { pages: [again.page] });
-    await expectEvents(collector, other, [pageview(elsewhere), ...numbers(1)], { pages: [b.page] });
-    assert.equal(tally.deliveredAgain, 0);
-  });
-
-  cleanTest("a page that is prerendered is counted when it is shown, and never if it is not", async (site) => {
-    const { collector, origin } = stage;
-    const next = origin.serve("/prerendered", stage.tag(site));
-    const never = origin.serve("/never-shown", stage.tag(site));
-    const rules = { prerender: [{ source: "list", urls: [next, never], eagerness: "immediate" }] };
-    const start = origin.serve(
-      "/start",
-      `<script type="speculationrules">${JSON.stringify(rules)}</script><a id="next" href="${next}">Next</a>${stage.tag(site)}`,
-    );
-    const tab = await browser.open(start);
-    await settled(tab.page);
-    await origin.wasAsked("/prerendered");
-    await origin.wasAsked("/never-shown");
-    // Their trackers start, and may do what they like but tell.
-    await new Promise((later) => setTimeout(later, 1_000));
-    await collector.caughtUp();
-    const before = collector.rows(site).length;
-    await tab.run(() => window.sillage?.track("seen", { n: 1 }));
-    const devTools = await browser.context.newCDPSession(tab.page);
-    await devTools.send("Runtime.evaluate", { expression: `document.querySelector("#next").click()` });
-    await collector.hasRows(site, 4);
-    const shown = await browser.context.newCDPSession(tab.page);
-    const activation = await shown.send("Runtime.evaluate", {
-      expression: "location.pathname + (performance.getEntriesByType('navigation')[0].activationStart > 0)",
-    });
-    assert.equal(activation.result.value, "/prerenderedtrue", "the page shown is the one prerendered");
-    await shown.send("Runtime.evaluate", { expression: "sillage.flush()" });
-    const visit = { session: "one", visitor: "me" };
-    await expectEvents(collector, site, [
-      pageview(start, visit),
-      event("seen", { n: 1 }, { ...visit, url: start }),
-      click("#next", visit),
-      pageview(next, { ...visit, referrer: start }),
-    ]);
-    assert.equal(before, 1, "nothing of the prerendered pages came before one was shown");
-  });
+  cleanTest(
+    "two sites of one origin in two tabs stay apart, and neither sends what the other left",
+    async (site, tally) => {
+      const { collector, origin } = stage;
+      const other = stage.newSite();
+      const url = origin.serve("/site-a", stage.tag(site));
+      const elsewhere = origin.serve("/site-b", stage.tag(other));
+      let isDown = true;
+      stage.answerFor(
+        site,
+        tally.counted(async (_, forward) => (isDown ? undefined : forward())),
+      );
+      const [a, b] = [await browser.open(url), await browser.open(elsewhere)];
+      await Promise.all([a, b].map(({ page }) => trackerReady(page)));
+      for (let n = 0; n < 10; n++) await track(n % 2 ? b : a, n);
+      await a.close();
+      await settled(b.page);
+      isDown = false;
+      const again = await browser.open(url);
+      const numbers = (parity: number) => [0, 2, 4, 6, 8].map((n) => event("seen", { n: n + parity }));
+      await expectEvents(collector, site, [pageview(url), ...numbers(0), pageview(url)], { pages: [again.page] });
+      await expectEvents(collector, other, [pageview(elsewhere), ...numbers(1)], { pages: [b.page] });
+      assert.equal(tally.deliveredAgain, 0);
+    },
+  );
 });
 
 const numberOf = (webEvent: unknown): number | undefined => {
