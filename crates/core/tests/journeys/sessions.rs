@@ -1,4 +1,6 @@
-//! When a session begins, goes on and ends.
+//! When a session begins, goes on and ends, and by which clock.
+
+use sillage_core::Input;
 
 use crate::support::visit;
 
@@ -94,4 +96,32 @@ fn tabs_share_visitor_and_session() {
         assert_eq!(event.session, stored[0].session);
         assert_eq!(event.customer_id, stored[0].customer_id);
     }
+}
+
+#[test]
+fn what_was_recorded_before_the_clock_was_set_says_so() {
+    let visit = visit();
+    let mut tab = visit.open("/");
+    tab.track("before");
+    visit.set_clock(visit.now() + 2 * 60 * MINUTE_MS);
+    tab.hear(Input::ClockChanged).track("after");
+    tab.settle();
+    assert_eq!(
+        visit.names_of_another_clock(),
+        ["page_viewed", "before"],
+        "the collector may not correct them by today's clock"
+    );
+    assert_eq!(visit.stored().len(), 3);
+}
+
+#[test]
+fn a_clock_that_was_set_between_two_visits_is_noticed_by_the_second() {
+    let visit = visit();
+    let mut first = visit.open("/a");
+    first.track("before");
+    drop(first);
+    visit.set_clock(visit.now() - 2 * 60 * MINUTE_MS);
+    visit.open("/b").settle();
+    assert_eq!(visit.names_of_another_clock(), ["page_viewed", "before"]);
+    assert_eq!(visit.stored().len(), 3);
 }

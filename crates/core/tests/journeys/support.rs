@@ -1,8 +1,10 @@
 //! A visit in virtual time: tabs of one browser, its storage, and a collector.
 //!
-//! [`Visit`] is the browser: the clock, the shared record, the spills and the collector's store.
+//! [`Visit`] is the browser: the clock, the shared record, the outbox, and the collector's store.
 //! [`Tab`] is a shell around one tracker; what it sends waits in [`Tab::requests`] until the test
 //! says what becomes of it. Every batch is read as the collector reads it, by the contract.
+//!
+//! Storage never fails here and knows no delay: what fails, and when, is the simulation's part.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,7 +19,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use sillage_core::{
-    Config, Consent, Dropped, Fields, Input, Outcome, PageCause, Shell, Tracker, Urgency,
+    Config, Consent, Dropped, Fields, Input, Outcome, PageCause, Shell, Tracker, Urgency, WORD_END,
 };
 use sillage_protocol::batch::Batch;
 use sillage_protocol::validate::validate_event;
@@ -34,9 +36,20 @@ struct Browser {
     now_ms: u64,
     random: u32,
     record: Option<String>,
-    spills: BTreeMap<usize, String>,
-    tabs: usize,
-    stored: Vec<(String, Event)>,
+    /// The lines of the outbox by their keys.
+    lines: BTreeMap<String, String>,
+    stored: Vec<(String, Sent)>,
+    /// How many events of each batch have their verdict.
+    receipts: BTreeMap<String, usize>,
+    /// The greatest counters of each page load, as JSON.
+    counters: BTreeMap<String, Value>,
+}
+
+/// A stored event, and whether it was said to be of another clock.
+#[derive(Clone)]
+struct Sent {
+    event: Event,
+    clock_changed: bool,
 }
 
 /// One browser over time.
@@ -81,15 +94,12 @@ impl Visit {
     ) -> Tab {
         let mut config = Config::new("shop".into());
         set(&mut config);
-        let number = {
-            let mut browser = self.0.borrow_mut();
-            browser.tabs += 1;
-            browser.tabs
-        };
         let mut effects = Effects {
             browser: Rc::clone(&self.0),
-            tab: number,
-            adopted: Vec::new(),
+            own: BTreeMap::new(),
+            dirty: BTreeMap::new(),
+            may_keep: false,
+            is_turn_asked: false,
             requests: Vec::new(),
             wake_at: None,
             dropped: Vec::new(),
@@ -101,21 +111,60 @@ impl Visit {
             effects,
         };
         tab.read_memory();
-        let spills: Vec<(usize, String)> = self.0.borrow().spills.clone().into_iter().collect();
-        tab.effects.adopted = spills.iter().map(|(tab, _)| *tab).collect();
-        let text: String = spills.into_iter().map(|(_, text)| text).collect();
-        tab.feed(Input::SpillFound(&text));
+        if tab.effects.may_keep {
+            let mirror = self.line_of("a").unwrap_or_default();
+            tab.feed(Input::MemoryRead(mirror.get(2..).unwrap_or_default()));
+        }
         tab.see(path, "", PageCause::Loaded);
         tab
     }
 
-    /// What is stored in the browser, as the tabs share it.
+    /// The record of visitor, session and consent, as localStorage has it.
     pub(crate) fn record(&self) -> Option<String> {
         self.0.borrow().record.clone()
     }
 
-    pub(crate) fn spills(&self) -> usize {
-        self.0.borrow().spills.len()
+    /// Another program writes the record, or takes it away.
+    pub(crate) fn set_record(&self, record: Option<&str>) {
+        self.0.borrow_mut().record = record.map(String::from);
+    }
+
+    /// The line of the outbox with that key.
+    pub(crate) fn line_of(&self, key: &str) -> Option<String> {
+        self.0.borrow().lines.get(key).cloned()
+    }
+
+    /// Another program writes a line into the outbox.
+    pub(crate) fn set_line(&self, line: &str) {
+        let key = key_of(line).into();
+        self.0.borrow_mut().lines.insert(key, line.into());
+    }
+
+    /// Keys of the outbox that begin with `kind`, in their order.
+    pub(crate) fn keys_of(&self, kind: char) -> Vec<String> {
+        let browser = self.0.borrow();
+        let keys = browser.lines.keys();
+        keys.filter(|key| key.starts_with(kind)).cloned().collect()
+    }
+
+    /// How many lines of the outbox hold events: such as wait, and batches in doubt.
+    pub(crate) fn waiting(&self) -> usize {
+        self.keys_of('d').len() + self.keys_of('e').len()
+    }
+
+    /// The greatest counters that the collector knows of each page load.
+    pub(crate) fn counters(&self) -> Vec<Value> {
+        self.0.borrow().counters.values().cloned().collect()
+    }
+
+    /// Names of stored events whose dates are by another clock than their batch's.
+    pub(crate) fn names_of_another_clock(&self) -> Vec<String> {
+        let browser = self.0.borrow();
+        let stored = browser.stored.iter();
+        stored
+            .filter(|(_, sent)| sent.clock_changed)
+            .map(|(_, sent)| name_of(&sent.event))
+            .collect()
     }
 
     /// Events in the collector's store, each once, in the order in which they happened.
@@ -125,7 +174,7 @@ impl Visit {
             .borrow()
             .stored
             .iter()
-            .map(|(_, event)| event.clone())
+            .map(|(_, sent)| sent.event.clone())
             .collect();
         events.sort_by_key(|event| event.created_date.map(|date| date.to_string()));
         events
@@ -160,13 +209,77 @@ pub(crate) struct Request {
     pub(crate) urgency: Urgency,
 }
 
+impl Request {
+    /// The request as the collector reads it.
+    pub(crate) fn read(&self) -> Batch {
+        let batch = Batch::read(self.body.as_bytes()).expect("the collector can read the batch");
+        assert_eq!(batch.id, self.batch);
+        batch
+    }
+
+    /// Names of its events, in their order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let batch = self.read();
+        let events = batch.merged_events();
+        events.map(|event| name_of(&event.unwrap())).collect()
+    }
+}
+
+/// A line's key.
+fn key_of(line: &str) -> &str {
+    line.split(WORD_END).next().unwrap_or_default()
+}
+
 struct Effects {
     browser: Rc<RefCell<Browser>>,
-    tab: usize,
-    adopted: Vec<usize>,
+    /// Lines of this page that nobody is known to have taken.
+    own: BTreeMap<String, String>,
+    /// What was put and forgotten while nothing could be written down.
+    dirty: BTreeMap<String, Option<String>>,
+    may_keep: bool,
+    is_turn_asked: bool,
     requests: Vec<Request>,
     wake_at: Option<Timestamp>,
     dropped: Vec<(Dropped, u32)>,
+}
+
+impl Effects {
+    fn change(&mut self, key: &str, line: Option<&str>) {
+        match line {
+            Some(line) => self.own.insert(key.into(), line.into()),
+            None => self.own.remove(key),
+        };
+        self.dirty.insert(key.into(), line.map(String::from));
+        self.write();
+    }
+
+    fn write(&mut self) {
+        if !self.may_keep {
+            return;
+        }
+        let lines = &mut self.browser.borrow_mut().lines;
+        for (key, line) in std::mem::take(&mut self.dirty) {
+            match line {
+                Some(line) => lines.insert(key, line),
+                None => lines.remove(&key),
+            };
+        }
+    }
+
+    /// What a turn sees: every page's lines, or this page's alone while nothing is written down.
+    fn lines(&mut self) -> String {
+        if self.may_keep {
+            let lines = &self.browser.borrow().lines;
+            self.own.retain(|key, _| lines.contains_key(key));
+            text_of(lines)
+        } else {
+            text_of(&self.own)
+        }
+    }
+}
+
+fn text_of(lines: &BTreeMap<String, String>) -> String {
+    lines.values().map(|line| format!("{line}\n")).collect()
 }
 
 impl Shell for Effects {
@@ -183,16 +296,28 @@ impl Shell for Effects {
         self.browser.borrow_mut().record = Some(record.into());
     }
 
-    fn spill(&mut self, batches: &str) {
-        let mut browser = self.browser.borrow_mut();
-        for adopted in self.adopted.drain(..) {
-            browser.spills.remove(&adopted);
-        }
-        if batches.is_empty() {
-            browser.spills.remove(&self.tab);
-        } else {
-            browser.spills.insert(self.tab, batches.into());
-        }
+    fn put(&mut self, line: &str) {
+        assert!(!line.is_empty(), "a line has a key");
+        self.change(key_of(line), Some(line));
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.change(key, None);
+    }
+
+    fn clear(&mut self) {
+        self.own.clear();
+        self.dirty.clear();
+        self.browser.borrow_mut().lines.clear();
+    }
+
+    fn keep(&mut self, may_keep: bool) {
+        self.may_keep = may_keep;
+        self.write();
+    }
+
+    fn turn(&mut self) {
+        self.is_turn_asked = true;
     }
 
     fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
@@ -224,6 +349,10 @@ impl Tab {
     fn feed(&mut self, input: Input<'_>) {
         let now = Timestamp(self.visit.now());
         self.tracker.handle(now, input, &mut self.effects);
+        if std::mem::take(&mut self.effects.is_turn_asked) {
+            let lines = self.effects.lines();
+            self.hear(Input::TurnCame(&lines));
+        }
     }
 
     fn read_memory(&mut self) {
@@ -281,7 +410,8 @@ impl Tab {
     }
 
     pub(crate) fn leave(&mut self) -> &mut Self {
-        self.hear(Input::PageLeft)
+        let lines = text_of(&self.effects.own);
+        self.hear(Input::PageLeft(&lines))
     }
 
     pub(crate) fn consent(&mut self, consent: Consent) -> &mut Self {
@@ -312,31 +442,76 @@ impl Tab {
         &self.effects.dropped
     }
 
-    /// The collector stores what it is sent; a known event is not stored again.
-    pub(crate) fn store(&mut self, request: &Request) {
-        let batch = Batch::read(request.body.as_bytes()).expect("the collector can read the batch");
-        assert_eq!(batch.id, request.batch);
+    /// Takes the one request that was made since the last call.
+    pub(crate) fn request(&mut self) -> Request {
+        let mut requests = self.requests();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        requests.remove(0)
+    }
+
+    /// The collector stores what it is sent; a known event is not stored again. Gives the receipts
+    /// that its answer carries, in words.
+    pub(crate) fn store(&mut self, request: &Request) -> String {
+        let batch = request.read();
         let now = Timestamp(self.visit.now());
-        for event in batch.merged_events() {
-            let event = event.expect("the collector can read the event");
-            validate_event(&event, now).expect("the event is valid");
-            let id = event.id.clone().unwrap();
-            let mut browser = self.visit.0.borrow_mut();
+        let mut browser = self.visit.0.borrow_mut();
+        for sent in batch.sent_events() {
+            let sent = sent.expect("the collector can read the event");
+            validate_event(&sent.event, now).expect("the event is valid");
+            let id = sent.event.id.clone().unwrap();
             if browser.stored.iter().all(|(known, _)| *known != id) {
-                browser.stored.push((id, event));
+                let sent = Sent {
+                    clock_changed: sent.clock_changed,
+                    event: sent.event,
+                };
+                browser.stored.push((id, sent));
             }
         }
+        if let Some(counters) = batch.counters {
+            let json = serde_json::to_value(&counters).unwrap();
+            browser.counters.insert(counters.outbox_id, json);
+        }
+        if !batch.events.is_empty() {
+            browser.receipts.insert(batch.id, batch.events.len());
+        }
+        let mut words = String::new();
+        for id in batch.receipts {
+            let known = browser.receipts.get(&id);
+            let known = known.map_or_else(|| "NaN".into(), ToString::to_string);
+            for word in [&*id, &*known, "0"] {
+                words.push_str(word);
+                words.push(WORD_END);
+            }
+        }
+        words
     }
 
     /// The collector stores a request, and its answer arrives.
     pub(crate) fn answer(&mut self, request: &Request) -> &mut Self {
-        self.store(request);
-        self.finish(request, Outcome::Acknowledged { rejected: 0 })
+        let receipts = self.store(request);
+        self.finish_with(request, Outcome::Acknowledged { rejected: 0 }, &receipts)
     }
 
     pub(crate) fn finish(&mut self, request: &Request, outcome: Outcome) -> &mut Self {
-        let batch = &request.batch;
-        self.hear(Input::SendFinished { batch, outcome })
+        self.finish_with(request, outcome, "")
+    }
+
+    pub(crate) fn finish_with(
+        &mut self,
+        request: &Request,
+        outcome: Outcome,
+        receipts: &str,
+    ) -> &mut Self {
+        self.hear(Input::SendFinished {
+            batch: &request.batch,
+            outcome,
+            receipts: Fields(receipts),
+        })
+    }
+
+    /// Nothing came of a request that the page would know of.
+    pub(crate) fn fail(&mut self, request: &Request) -> &mut Self {
+        self.finish(request, Outcome::Unconfirmed { retry_after_ms: 0 })
     }
 
     /// Wakes the tab and answers its requests until nothing is left to send.
