@@ -18,6 +18,7 @@ async fn any_page_may_send_and_read_the_answer_without_credentials() {
     let reply = collector.send(request).await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("access-control-allow-origin"), "*");
+    assert_eq!(reply.header("access-control-expose-headers"), "retry-after");
     assert_eq!(reply.header("access-control-allow-credentials"), "");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
 }
