@@ -47,12 +47,16 @@ impl Tracker {
                 }
             }
             Outcome::TooLarge if events > 1 => {
-                self.max_batch_bytes = parts.len() / 2;
+                // What travels is shorter than the parts: halved until it shows.
+                self.max_batch_bytes = self.max_batch_bytes.min(parts.len()) / 2;
                 shell.forget(&key);
-                let mut parts = &*parts;
+                // Nothing stands before the first start.
+                let mut parts = parts.get(1..).unwrap_or("");
                 while !parts.is_empty() {
                     shell.put(take_until(&mut parts, PART_START as u8));
                 }
+                // In place of older counts, if the batch had this page's.
+                self.share_counters(shell);
                 self.flush_at = Some(now);
             }
             Outcome::TooLarge if events == 1 => {

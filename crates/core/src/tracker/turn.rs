@@ -85,21 +85,25 @@ impl Tracker {
         let mut chosen = Chosen::default();
         let mut context = "";
         let mut counters = "";
-        self.pending = 0;
+        let waited = core::mem::take(&mut self.pending);
         self.fresh = 0;
         self.has_more = false;
         while !lines.is_empty() {
             let line = take_until(&mut lines, b'\n');
             let mut words = Fields(line);
             let key = words.take();
-            let (kind, id) = key.split_at(key.len().min(1));
-            let kind = kind.as_bytes().first().copied().unwrap_or(0);
+            let kind = key.as_bytes().first().copied().unwrap_or(0);
+            // Lines of others may begin with anything.
+            let id = key.get(1..).unwrap_or("");
             match kind {
                 kind::RECORD => {
+                    // A refusal drops what was known to wait.
+                    self.pending = waited;
                     self.memory_read(now, words.0, shell);
                     if !self.may_send() {
                         return;
                     }
+                    self.pending = 0;
                     continue;
                 }
                 kind::STATE => {
@@ -118,7 +122,7 @@ impl Tracker {
                 }
                 kind::COUNTERS => {
                     // One a batch. Those of pages that have gone first: one's own come again.
-                    if counters.is_empty() || id != self.counters.outbox {
+                    if id != self.counters.outbox {
                         counters = line;
                     }
                     continue;
@@ -150,10 +154,16 @@ impl Tracker {
                 };
                 context = own_context;
                 if is_due && chosen.has_room(self, bytes) {
-                    if chosen.events == 0 && !counters.is_empty() {
-                        // All counters have been seen: they sort before the events.
+                    if chosen.events == 0 {
+                        // All counters have been seen: they sort before the events. One's own as
+                        // they are now: what was dropped at this turn is in them.
+                        let own_counters = self.counters.line();
+                        if counters.is_empty() {
+                            counters = &own_counters;
+                        }
                         chosen.push(counters);
                         shell.forget(Fields(counters).take());
+                        counters = "";
                     }
                     chosen.push(line);
                     chosen.events += 1;
