@@ -1,22 +1,18 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
-import { Fact } from "./fact";
-import { pageFacts, readHints, words } from "./facts";
+import { Fact, type Heard, words } from "./fact";
+import { pageFacts, readHints } from "./facts";
 import { openHost } from "./host";
-import { activeAt, listen } from "./listen";
-import type { ConsentState, Options, Stats } from "./types";
+import { isAnonymous } from "./spill";
+import type { Options, Stats } from "./types";
 
 /** A running module. */
 export interface Engine {
-  track(name: string, props: string, at: number): void;
-  page(): void;
-  consent(state: ConsentState): void;
-  flush(): void;
+  hear(...heard: Heard): void;
   stats(): Stats;
+  /** Sends what waits; nothing happens of itself any more. */
   stop(): void;
 }
-
-const isAnonymous = () => Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
 
 /** How often in a row a fact may find the module at work. */
 const MAX_LATE = 100;
@@ -40,19 +36,19 @@ export function instantiate(url: string | URL): Promise<void> {
 }
 
 /**
- * Starts a tracker. `startedAt` is when the page asked for it, in Unix milliseconds.
+ * Starts a tracker, and lets it hear what earlier pages of the site left behind.
  *
  * @throws a text that names the option that is wrong, and its rule
  */
-export function start(options: Options, startedAt: number): Engine {
+export async function start(options: Options, isAnonymous: boolean | undefined, mayStore: boolean): Promise<Engine> {
   let tracker = 0;
 
   let late = 0;
-  const hear = (fact: Fact, text = "", at = Date.now()) => {
-    if (glue.hear(tracker, fact, text, at, Math.max(activeAt, startedAt))) late = 0;
+  const hear = (fact: Fact, text = "", at = Date.now(), activeAt = at) => {
+    if (glue.hear(tracker, fact, text, at, activeAt)) late = 0;
     // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
     // never are, the module has failed.
-    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at));
+    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at, activeAt));
   };
 
   const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } =
@@ -68,28 +64,34 @@ export function start(options: Options, startedAt: number): Engine {
   const opened: unknown = glue.open(
     host,
     words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
-    isAnonymous(),
+    Boolean(isAnonymous),
     String(debug) === "true",
   );
   if (typeof opened !== "number") throw opened;
   tracker = opened;
 
-  hear(Fact.PageLoaded, pageFacts(), startedAt);
-  const listening = listen(hear);
+  try {
+    const prefix = `sillage:${site}~`;
+    for (const key of Object.keys(localStorage).sort()) {
+      const text: string = localStorage[key];
+      // The visitor may have allowed it there.
+      if (isAnonymous || !key.startsWith(prefix) || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`)))
+        continue;
+      const left: Heard[] = JSON.parse(text);
+      localStorage.removeItem(key);
+      for (const [fact, told, at, activeAt] of left) hear(fact, words(...told), at, activeAt);
+    }
+  } catch {
+    // Blocked, or not what a page of ours left.
+  }
   return {
-    track(name, props, at) {
-      listening.catchUp();
-      hear(Fact.Tracked, words(name, props), at);
-    },
-    page: () => hear(Fact.PageCalled, pageFacts()),
-    consent: (state) => hear(Fact.ConsentChanged, String(state)),
-    flush: () => hear(Fact.FlushRequested),
+    hear: (fact, told, at, activeAt) =>
+      hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt),
     stats() {
       const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
     stop() {
-      listening.stop();
       hear(Fact.PageLeft);
       glue.stop(tracker);
     },
