@@ -14,4 +14,13 @@ export enum Fact {
   MemoryRead,
   TurnCame,
   ClockChanged,
+  /** So many of the page's facts could not be kept until the module was ready. */
+  Lost,
 }
+
+/** A fact: its words, when it became true and when the visitor was last active, both in Unix milliseconds. */
+export type Heard = [fact: Fact, told: unknown[], at: number, activeAt: number];
+
+/** One text of several words, as `Fields` in `crates/core/src/input.rs` takes it apart. */
+export const words = (...words: unknown[]) =>
+  words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");

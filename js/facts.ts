@@ -1,8 +1,6 @@
-/** Reads what a page and a click say of themselves, as one text: one crossing into the module. */
+/** Reads what a page says of itself, as one text: one crossing into the module. */
 
-/** One text of several words, as `Fields` in `crates/core/src/input.rs` takes it apart. */
-export const words = (...words: unknown[]) =>
-  words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");
+import { words } from "./fact";
 
 /** The members of an object, as JSON text; what the page is silent about is `null`. */
 const members = (object: Record<string, unknown>) =>
@@ -49,13 +47,13 @@ function breadcrumb(): string[] | undefined {
   return undefined;
 }
 
-/** What the page says of itself. */
-export function pageFacts(): string {
+/** What the page says of itself; `url` is its address. */
+export function pageFacts(url: string): string {
   // The brand that is neither the made-up one nor the engine's (https://wicg.github.io/ua-client-hints/#grease).
   const brands = (hints?.fullVersionList ?? hints?.brands ?? []).filter((it) => !/not.*brand/i.test(it.brand));
   const brand = brands.find((it) => it.brand !== "Chromium") ?? brands[0];
   return words(
-    location.href,
+    url,
     document.referrer,
     members({
       title: document.title,
@@ -81,61 +79,5 @@ export function pageFacts(): string {
         osVersion: hints?.platformVersion,
       },
     }),
-  );
-}
-
-const CLICKABLE =
-  "[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],input[type=submit],input[type=button],input[type=reset],input[type=image],[data-sillage-name],[data-sillage-offer]";
-
-// Fields of a form stand in for properties of their form (`<input name="id">`): only methods of the
-// prototype and attributes say the truth.
-const attribute = (element: Element, name: string) => Element.prototype.getAttribute.call(element, name);
-const matches = (element: Element, selector: string) => Element.prototype.matches.call(element, selector);
-
-/** A selector that finds the element again: up to the nearest id, ten steps at most. */
-function selectorOf(element: Element): string {
-  const steps: string[] = [];
-  for (let at: Element | null = element; at && steps.length < 10; at = at.parentElement) {
-    const id = attribute(at, "id");
-    if (id) {
-      steps.unshift(`#${id}`);
-      break;
-    }
-    const { localName } = at;
-    let number = 1;
-    for (let it = at.previousElementSibling; it; it = it.previousElementSibling) {
-      if (it.localName === localName) number++;
-    }
-    let next = at.nextElementSibling;
-    while (next && next.localName !== localName) next = next.nextElementSibling;
-    const isOne = number === 1 && !next;
-    steps.unshift(isOne ? localName : `${localName}:nth-of-type(${number})`);
-  }
-  return steps.join(">");
-}
-
-/** What a click says of itself, or nothing where it met nothing clickable. */
-export function clickFacts(event: Event): string | undefined {
-  const path = event.composedPath().filter((it): it is Element => it instanceof Element);
-  const find = (selector: string) => path.find((it) => matches(it, selector));
-  const element = find(CLICKABLE);
-  if (!element || find("[data-sillage-ignore]")) return;
-  const own = (name: string) => attribute(element, name);
-  const link = find("[href]");
-  // SVG links have an object where others have an address.
-  const href = link && attribute(link, "href");
-  const text = find("[data-sillage-mask]")
-    ? ""
-    : ((element as HTMLElement).innerText ?? element.textContent)?.trim() ||
-      own("aria-label") ||
-      own("value") ||
-      own("title") ||
-      own("alt");
-  return words(
-    own("data-sillage-name"),
-    selectorOf(element),
-    text?.replace(/\s+/g, " "),
-    href && new URL(href, document.baseURI).href,
-    own("data-sillage-offer") === null ? "" : 1,
   );
 }

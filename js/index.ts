@@ -25,8 +25,8 @@ export function init(options: Options): Tracker {
   const running = trackers.get(site);
   if (running) return running;
   const tracker = createTracker(options, {
-    load: () => import("./tracker.js"),
-    wasmUrl: new URL("./tracker.wasm", import.meta.url),
+    _load: () => import("./tracker.js"),
+    _wasmUrl: new URL("./tracker.wasm", import.meta.url),
   });
   const forget = () => trackers.delete(site);
   const { stop } = tracker;
@@ -35,7 +35,9 @@ export function init(options: Options): Tracker {
     stop();
   };
   trackers.set(site, tracker);
-  // After a mistake the site may try again.
-  tracker.ready.catch(forget);
+  tracker.ready.catch(({ code }) => {
+    // After a mistake the site may try again. Where only the module is missing, the tracker still listens.
+    if (code === "invalid_option") forget();
+  });
   return tracker;
 }

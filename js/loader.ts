@@ -1,113 +1,143 @@
 /**
- * Makes a tracker that can be used at once: calls wait here, with their own time, until the module
- * is loaded. Decides nothing else.
+ * Makes a tracker that can be used at once. It hears the page from the first moment, and keeps what
+ * it hears until the module is ready; a page that is left before that leaves it to the next one.
  */
-
-import { Fact } from "./fact";
-import { pageFacts, readHints, words } from "./facts";
+import { clickFacts } from "./clicks";
+import { Fact, type Heard } from "./fact";
 import { activeAt, type Listening, listen } from "./listen";
 import { propsToJson } from "./props";
+import { consentOf, isAnonymous, mayStore, spill } from "./spill";
+import type { Stub, StubFact } from "./stub";
 import type { Engine } from "./tracker";
 import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
 
-/** Most calls that wait for the module, so that a page that never loads it does not fill up. */
-const MAX_WAITING_CALLS = 1000;
+enum Most {
+  /** Facts that wait for the module: a page that never has it must not fill up. */
+  Waiting = 1000,
+}
 
 /** What the loader needs to know of where it runs. */
 export interface Source {
   /** Loads the part that runs the module. */
-  load(): Promise<typeof import("./tracker")>;
+  _load(): Promise<typeof import("./tracker")>;
   /** Address of the wasm file. */
-  wasmUrl: string | URL;
+  _wasmUrl: string | URL;
   /** Collector where the options name none. */
-  endpoint?: string;
+  _endpoint?: string;
+  /** Who listened before. */
+  _stub?: Stub;
 }
-
-const NOTHING = { tracked: 0, sent: 0, pending: 0, dropped: 0 };
 
 /** Starts a tracker; see {@link Tracker}. */
 export function createTracker(options: Options, source: Source): Tracker {
-  const startedAt = Date.now();
-  const waiting: ((engine: Engine) => void)[] = [];
+  const waiting: Heard[] = [];
+  let lost = 0;
   let engine: Engine | undefined;
-  let stopped = false;
   let listening: Listening | undefined;
+  // On a server there is no visitor.
+  let stopped = typeof document === "undefined";
 
-  const warn = (message: string) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
+  const warn = (message: unknown) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
 
-  /** Runs `call` now or once the module is loaded; nothing that it throws reaches the page. */
-  const run = (call: (engine: Engine) => void) => {
+  /** Runs `call` unless everything has ended; nothing that it throws reaches the page. */
+  const run = (call: () => void) => {
     try {
-      if (engine) call(engine);
-      else if (!stopped && waiting.length < MAX_WAITING_CALLS) waiting.push(call);
+      if (!stopped) call();
     } catch (error) {
-      warn(String(error));
+      warn(error);
     }
   };
 
-  const ready = (async () => {
-    if (typeof document === "undefined") {
-      // On a server there is no visitor.
-      stopped = true;
-      return;
+  const hear = (fact: Fact, told: unknown[] | false = fact < Fact.Clicked ? [location.href] : [], at = Date.now()) => {
+    if (!told) return;
+    if (engine) return engine.hear(fact, told, at, activeAt);
+    if (fact === Fact.PageLeft) {
+      spill(waiting, options, lost);
+      lost = 0;
     }
-    let chunk: typeof import("./tracker");
-    try {
-      chunk = await source.load();
-      await chunk.instantiate(options?.wasmUrl ?? source.wasmUrl);
-    } catch (error) {
-      throw new TrackerError("load_failed", String(error));
+    // How the page was when nobody heard it does not matter later.
+    if (fact > Fact.Tracked && fact < Fact.FlushRequested) return;
+    // Whatever waits belongs to a page: where the queue was spilled, that page begins anew.
+    if (!waiting[0] && fact) hear(Fact.PageLoaded);
+    if (fact > Fact.AddressChanged && fact < Fact.PageHidden) {
+      if (consentOf(waiting, options) === "denied") return;
+      if (waiting.length >= Most.Waiting) {
+        lost++;
+        return;
+      }
     }
-    if (stopped) return;
-    try {
-      const isAnonymous = Boolean((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
-      if (!isAnonymous) await readHints();
-      const choice = localStorage.getItem(`sillage:${options.site}`)?.split(" ").pop();
-      const state = choice && choice !== "-" ? choice : (options.consent ?? "granted");
-      engine = await chunk.start(
-        { endpoint: source.endpoint, ...options },
-        isAnonymous,
-        !isAnonymous && state === "granted",
-      );
-      const hear = (fact: Fact, text = "", at = Date.now()) =>
-        engine?.hear(fact, text, at, Math.max(activeAt, startedAt));
-      hear(Fact.PageLoaded, pageFacts(), startedAt);
-      listening = listen(hear);
-    } catch (error) {
-      throw new TrackerError("invalid_option", String(error));
-    }
-    for (const call of waiting.splice(0)) run(call);
-  })();
-  ready.catch((error) => {
+    waiting.push([fact, told, at, activeAt]);
+  };
+
+  const quit = () => {
     stopped = true;
+    listening?._stop();
     waiting.length = 0;
-    console.warn(`[sillage] ${error.message}`);
+    engine = undefined;
+  };
+
+  /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
+  const takeOver = ({ q: queue }: Stub) => {
+    for (const type of ["click", "pagehide"]) removeEventListener(type, queue as EventListenerObject, true);
+    const take = ([fact, words, at]: StubFact) =>
+      run(() => hear(fact, fact === Fact.Clicked ? clickFacts(words) : words, at));
+    queue.splice(0).forEach(take);
+    queue.push = take as typeof queue.push;
+    // It may have changed since; where it has not, the module does not mind.
+    hear(Fact.AddressChanged);
+  };
+
+  const ready = (async () => {
+    if (stopped) return;
+    let code: TrackerError["code"] = "load_failed";
+    try {
+      const chunk = await source._load();
+      await chunk.instantiate(options?.wasmUrl ?? source._wasmUrl);
+      if (stopped) return;
+      code = "invalid_option";
+      engine = await chunk.start({ endpoint: source._endpoint, ...options }, isAnonymous(), mayStore(waiting, options));
+    } catch (error) {
+      // A page that cannot load the module still leaves what it hears to one that can.
+      if (code === "invalid_option") quit();
+      console.warn(`[sillage] ${error}`);
+      throw new TrackerError(code, String(error));
+    }
+    if (stopped) return engine.stop();
+    if (!waiting[0]) hear(Fact.PageLoaded);
+    if (lost) hear(Fact.Lost, [lost]);
+    for (const it of waiting.splice(0)) run(() => engine?.hear(...it));
+  })();
+  // Who does not ask does not want to know.
+  ready.catch(() => {});
+
+  run(() => {
+    if (source._stub) takeOver(source._stub);
+    else hear(Fact.PageLoaded);
+    listening = listen(hear, run);
   });
 
   return {
     track(name: string, props?: EventProps) {
-      const at = Date.now();
-      const json = propsToJson(props, (key) => warn(`track: ${key} cannot be written as JSON and is left out`));
-      run((engine) => {
-        listening?.catchUp();
-        engine.hear(Fact.Tracked, words(name, json), at, Math.max(activeAt, startedAt));
+      run(() => {
+        listening?._catchUp();
+        const json = propsToJson(props, (key) => warn(`track: ${key} cannot be written as JSON and is left out`));
+        hear(Fact.Tracked, [name, json]);
       });
     },
-    page: () => run((engine) => engine.hear(Fact.PageCalled, pageFacts(), Date.now(), activeAt)),
-    consent: (state: ConsentState) =>
-      run((engine) => engine.hear(Fact.ConsentChanged, String(state), Date.now(), activeAt)),
-    flush: () => run((engine) => engine.hear(Fact.FlushRequested, "", Date.now(), activeAt)),
-    stats: () => {
-      let stats = NOTHING;
-      if (engine) run((engine) => (stats = engine.stats()));
+    page: () => run(() => hear(Fact.PageCalled)),
+    consent: (state: ConsentState) => run(() => hear(Fact.ConsentChanged, [String(state)])),
+    flush: () => run(() => hear(Fact.FlushRequested)),
+    stats() {
+      const { length } = waiting.filter(([fact]) => fact < Fact.PageHidden && fact !== Fact.AddressChanged);
+      let stats = { tracked: length, sent: 0, pending: length, dropped: 0 };
+      run(() => {
+        if (engine) stats = engine.stats();
+      });
       return stats;
     },
     stop() {
-      listening?.stop();
-      run((engine) => engine.stop());
-      stopped = true;
-      engine = undefined;
-      waiting.length = 0;
+      run(() => (engine ? engine.stop() : hear(Fact.PageLeft)));
+      quit();
     },
     ready,
   };

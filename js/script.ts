@@ -3,6 +3,7 @@
  * attributes as options and leaves the tracker at `window.sillage`.
  */
 import { createTracker } from "./loader";
+import type { Stub } from "./stub";
 import type { Options, Tracker } from "./types";
 
 /** Hashed file names beside this script, set by the build. */
@@ -17,17 +18,19 @@ declare global {
 
 /** Attributes are options as text, which the module reads; a bare one is `true`. */
 function optionsOf(script: HTMLElement): Options {
-  const options: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(script.dataset)) options[name] = text || true;
+  const options: Record<string, unknown> = { ...script.dataset };
+  for (const name in options) options[name] ||= true;
   return options as unknown as Options;
 }
 
 const script = document.currentScript as HTMLScriptElement | null;
-if (script && !window.sillage) {
+const present = window.sillage as (Tracker & Partial<Stub>) | undefined;
+if (script && (!present || present.q)) {
   const besideScript = (name: string) => new URL(name, script.src).href;
   window.sillage = createTracker(optionsOf(script), {
-    load: () => import(besideScript(__TRACKER_JS__)),
-    wasmUrl: besideScript(__TRACKER_WASM__),
-    endpoint: besideScript("."),
+    _load: () => import(besideScript(__TRACKER_JS__)),
+    _wasmUrl: besideScript(__TRACKER_WASM__),
+    _endpoint: besideScript("."),
+    _stub: present as Stub | undefined,
   });
 }

@@ -1,13 +1,11 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
-import { Fact } from "./fact";
-import { words } from "./facts";
+import { Fact, type Heard, words } from "./fact";
+import { pageFacts, readHints } from "./facts";
 import { openHost } from "./host";
 import { attempt, outboxOf } from "./outbox";
+import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
-
-/** A fact as the module takes it: number, words, when it became true, when the visitor was last active. */
-export type Heard = [fact: Fact, text: string, at: number, activeAt: number];
 
 /** A running module. */
 export interface Engine {
@@ -36,6 +34,7 @@ export function instantiate(url: string | URL): Promise<void> {
       source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports);
     }
     glue.attach(source.instance.exports);
+    if (!isAnonymous()) await readHints();
   })();
   return instantiated;
 }
@@ -58,7 +57,7 @@ function seeded(seed: string) {
  *
  * @throws a text that names the option that is wrong, and its rule
  */
-export async function start(options: Options, isAnonymous: boolean, mayStore: boolean): Promise<Engine> {
+export async function start(options: Options, isAnonymous: boolean | undefined, mayStore: boolean): Promise<Engine> {
   const trulyRandom = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   let random = trulyRandom;
   let tracker = 0;
@@ -108,30 +107,30 @@ export async function start(options: Options, isAnonymous: boolean, mayStore: bo
   const opened: unknown = glue.open(
     host,
     words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
-    isAnonymous,
+    Boolean(isAnonymous),
     String(debug) === "true",
   );
   if (typeof opened !== "number") throw opened;
   tracker = opened;
 
-  if (mayStore) {
-    hearNow(Fact.MemoryRead, (await outbox.open("a")).slice(2));
-    attempt(() => {
-      // What pages did that were left before the module was ready. Two pages may find the same: the
-      // same random numbers give its events the same ids.
-      for (const [it, text] of early()) {
-        attempt(() => {
-          random = seeded(it);
-          for (const heard of JSON.parse(text) as Heard[]) hear(...heard);
-        });
-        outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
-      }
-    });
-    random = trulyRandom;
-  }
+  if (mayStore) hearNow(Fact.MemoryRead, (await outbox.open("a")).slice(2));
+  attempt(() => {
+    // What pages did that were left before the module was ready. Two pages may find the same: the same
+    // random numbers give its events the same ids.
+    for (const [it, text] of early().sort()) {
+      // The visitor may have allowed it there.
+      if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
+      attempt(() => {
+        random = seeded(it);
+        for (const [fact, told, at, activeAt] of JSON.parse(text) as Heard[]) hear(fact, words(...told), at, activeAt);
+      });
+      outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
+    }
+  });
+  random = trulyRandom;
 
   const engine: Engine = {
-    hear(fact, text, at, activeAt) {
+    hear(fact, told, at, activeAt) {
       if (fact === Fact.PageLeft) {
         wasLeft = true;
         host.left();
@@ -144,14 +143,14 @@ export async function start(options: Options, isAnonymous: boolean, mayStore: bo
         wasLeft = false;
         outbox.restored();
       }
-      hear(fact, text, at, activeAt);
+      hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
     },
     stats() {
       const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
     stop() {
-      engine.hear(Fact.PageLeft, "", Date.now(), 0);
+      engine.hear(Fact.PageLeft, [], Date.now(), 0);
       glue.stop(tracker);
     },
   };

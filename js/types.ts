@@ -65,7 +65,7 @@ export interface Tracker {
   consent(state: ConsentState): void;
   /** Sends what waits, as soon as the browser is free. */
   flush(): void;
-  /** What became of the events of this page; all zero until the module is loaded. */
+  /** What became of the events of this page. Until the module is loaded, all of them wait. */
   stats(): Stats;
   /** Sends what waits and leaves nothing of the tracker on the page. */
   stop(): void;
@@ -75,7 +75,7 @@ export interface Tracker {
 
 /** Why a tracker does not work. */
 export class TrackerError extends Error {
-  /** `invalid_option`: an option is wrong, the message names it and the rule. `load_failed`: the module could not be loaded. */
+  /** `invalid_option`: an option is wrong, the message names it and the rule. `load_failed`: the module could not be loaded; what happens is kept for a page that can. */
   declare readonly code: "invalid_option" | "load_failed";
 
   constructor(code: TrackerError["code"], message: string) {

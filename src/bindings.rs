@@ -83,6 +83,7 @@ pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> 
         11 => Input::MemoryRead(words),
         12 => Input::TurnCame(words),
         13 => Input::ClockChanged,
+        14 => Input::Lost(fields.take_number()),
         _ => match Consent::from_name(words) {
             Some(consent) => Input::ConsentChanged(consent),
             None => return true,

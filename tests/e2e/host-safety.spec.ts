@@ -145,7 +145,7 @@ describe("host safety", () => {
   });
 
   for (const missing of [".wasm", "/tracker-"]) {
-    test(`without its file *${missing}* the tracker does nothing, and one line says why`, async () => {
+    test(`without its file *${missing}* the tracker sends nothing, and one line says why`, async () => {
       const { collector, origin } = stage;
       const site = stage.newSite();
       collector.gate.handler = async ({ path }, forward) =>
@@ -169,7 +169,8 @@ describe("host safety", () => {
       );
       assert.deepEqual(told, {
         rejection: "TrackerError load_failed",
-        stats: { tracked: 0, sent: 0, pending: 0, dropped: 0 },
+        // The page, and twice a call of track() and of page(): kept for a page that has the file.
+        stats: { tracked: 5, sent: 0, pending: 5, dropped: 0 },
       });
       await page.click("#buy");
       await expectEvents(collector, site, []);
@@ -197,7 +198,7 @@ describe("host safety", () => {
       };
       EventTarget.prototype.addEventListener = function (type: string, heard: never, options?: never) {
         // The page and the test driver listen too.
-        if (new Error().stack?.includes("/tracker-")) live.add(told(this, type, heard, options));
+        if (/\/sillage\.js|\/tracker-/.test(new Error().stack ?? "")) live.add(told(this, type, heard, options));
         window.live = [...live];
         addEventListener.call(this, type, heard, options);
       };

@@ -17,6 +17,8 @@ const settings = {
   legalComments: "none",
   logLevel: "silent",
   write: false,
+  // Modules are strict anyway; what becomes a plain script gets no line that says so.
+  tsconfigRaw: { compilerOptions: { target: "es2022", verbatimModuleSyntax: true } },
   // Members that begin with an underscore are ours or the glue's; no browser interface has such a name.
   mangleProps: /^_/,
   reserveProps: /^__proto__$/,
@@ -24,7 +26,10 @@ const settings = {
   define: { FinalizationRegistry: "undefined", "Symbol.dispose": "undefined" },
 };
 
-/** Bundles js/ and lays out both folders; the web folder's names carry the hash of their content. */
+/**
+ * Bundles js/ and lays out both folders; the web folder's names carry the hash of their content. The
+ * stub is one line to paste into pages; no page asks for the file.
+ */
 export async function buildScripts() {
   const inputs = [`${root}/js`, bindgen.glue, bindgen.optimised, `${root}/node_modules/esbuild/package.json`];
   const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
@@ -51,6 +56,8 @@ async function bundleAll() {
     },
   });
 
+  const stub = await bundle("js/stub.ts", { format: "esm", mangleCache: names });
+
   mkdirSync(npmFolder, { recursive: true });
   writeFileSync(`${npmFolder}/index.js`, index);
   writeFileSync(`${npmFolder}/tracker.js`, tracker);
@@ -61,6 +68,7 @@ async function bundleAll() {
   mkdirSync(webFolder, { recursive: true });
   for (const [name, bytes] of [
     ["sillage.js", script],
+    ["stub.js", Buffer.from(String(stub).trim())],
     [trackerName, tracker],
     [wasmName, wasm],
   ]) {

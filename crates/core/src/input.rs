@@ -81,6 +81,8 @@ pub enum Input<'a> {
     ClockChanged,
     /// The visitor has chosen.
     ConsentChanged(Consent),
+    /// So many events were more than could wait until the tracker was ready.
+    Lost(u64),
 }
 
 /// What came of sending a batch.

@@ -177,6 +177,11 @@ impl Tracker {
                 receipts,
             } => self.send_finished(now, batch, outcome, receipts, shell),
             Input::ClockChanged => self.visitor.clock_changed(),
+            Input::Lost(events) => {
+                let events = u32::try_from(events).unwrap_or(u32::MAX);
+                self.counters.tracked = self.counters.tracked.saturating_add(events);
+                self.drop_events(Dropped::QueueFull, events, shell);
+            }
             Input::ConsentChanged(consent) => {
                 self.visitor.choose(consent);
                 self.config.consent = consent;

@@ -1,0 +1,94 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: each statement costs bytes
+// biome-ignore-all lint/complexity/noCommaOperator: as above
+// biome-ignore-all lint/style/useTemplate: longer
+/**
+ * Inline stub: hears what happens before the loader is there, and leaves it to the next page where
+ * the loader does not come in time. Pasted into pages, so at most 500 bytes (brotli): every
+ * construct is here because another one was larger, and `js/loader.ts` does the rest.
+ *
+ * Its queue holds `[fact, words, at]`. Until the page is left, the words of a page are its address
+ * alone and those of a click its composed path: the loader reads them as it reads its own.
+ */
+import type { Fact } from "./fact";
+
+/** The stub's part of the tracker, at `window.sillage` until the loader takes over. */
+export interface Stub {
+  q: StubFact[] & { handleEvent?(event: Event): void };
+  track(name: string, props?: object | string): void;
+  page(): void;
+  consent(state: string): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: texts, or what is in a click's path
+export type StubFact = [fact: Fact, words: any[], at: number];
+
+declare let sillage: Stub;
+
+((site: string, consent = "granted") => {
+  const queue: Stub["q"] = [];
+  const record = "sillage:" + site;
+  let choice = "";
+  // biome-ignore lint/suspicious/noExplicitAny: as in StubFact
+  const put = (fact: Fact, ...words: any[]) => queue.push([fact, words, Date.now()]);
+
+  // The queue is the listener too: whoever has it can remove it.
+  queue.handleEvent = (event: Event | string) => {
+    try {
+      if ((event as Event).type < "d") put(3, ...(event as Event).composedPath());
+      else {
+        event = JSON.stringify(
+          queue.filter((it) => {
+            const [fact, words] = it;
+            const find = (selector: string) => words.find((at) => at.localName && at.matches(selector));
+            const element = find("[href],button,[data-sillage-name]");
+            it[1] =
+              fact < 3
+                ? [words[0], document.referrer, `"title":` + JSON.stringify(document.title), '"browser":{}']
+                : fact > 3
+                  ? words
+                  : element &&
+                    !find("[data-sillage-ignore]") && [
+                      element.dataset.sillageName,
+                      element.id ? "#" + element.id : element.localName,
+                      find("[data-sillage-mask]") ? "" : element.innerText,
+                      find("[href]")?.href,
+                    ];
+            // The visitor's own choice is kept in any case. Else it counts before the last word of
+            // the record (`-` where they have not chosen), and that before what the site set.
+            return (
+              it[1] &&
+              (fact > 9 ||
+                // @ts-expect-error: not in the DOM types (https://privacycg.github.io/gpc-spec/)
+                !navigator.globalPrivacyControl & /granted(\d.*-)?$/.test(consent + [localStorage[record]] + choice))
+            );
+          }),
+        );
+        // Bounds of js/spill.ts. The page itself stays, for what happens if it is shown again.
+        event[5e4] ||
+          JSON.stringify(localStorage).split(record + "~")[5] ||
+          (event[2] && ((localStorage[record + "~" + Date.now() + Math.random()] = event), (queue.length = 1)));
+      }
+    } catch {}
+  };
+  addEventListener("click", queue as EventListenerObject, true);
+  addEventListener("pagehide", queue as EventListenerObject, true);
+  put(0, location.href);
+  sillage = {
+    q: queue,
+    track(name, props) {
+      try {
+        name = "" + name;
+        props = JSON.stringify({ ...(props as object) });
+      } catch {
+        props = "";
+      }
+      put(4, name, props);
+    },
+    page() {
+      put(2, location.href);
+    },
+    consent(state) {
+      put(10, (choice = "" + state));
+    },
+  };
+})("shop");
