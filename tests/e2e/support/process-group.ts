@@ -1,9 +1,13 @@
 /** Programs that are started as a process group of their own, so that they can be killed as one. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 
 /** How long the kernel may take to end a killed group, in milliseconds: it takes a few. */
 const KILL_TIMEOUT_MS = 5_000;
+
+/** How much of what a program said is shown when it fails. */
+const MOST_LINES_SHOWN = 10;
 
 export interface ProcessGroup {
   /** The process that was started; the others are its children. */
@@ -58,6 +62,22 @@ export function startGroup(program: string, args: string[], options: SpawnOption
   if (running.size === 0 && process.listenerCount("exit") === 0) killAllAtTheEnd();
   running.add(group);
   return group;
+}
+
+/** Waits for a line of its standard error and gives the part in parentheses: where it can be driven. */
+export function lineOf({ leader }: ProcessGroup, pattern: RegExp): Promise<string> {
+  return new Promise((found, failed) => {
+    if (!leader.stderr) throw new Error(`${leader.spawnfile} has no output`);
+    const said: string[] = [];
+    leader.once("error", failed);
+    leader.once("exit", (code) => failed(new Error(`${leader.spawnfile} ended with ${code}: ${said.join("\n")}`)));
+    createInterface(leader.stderr).on("line", (line) => {
+      const part = pattern.exec(line)?.[1];
+      if (part) found(part);
+      // What it says later is of no interest, but must be read.
+      else if (said.push(line) > MOST_LINES_SHOWN) said.shift();
+    });
+  });
 }
 
 function signal({ pid }: ChildProcess) {

@@ -1,9 +1,8 @@
 /** Chromium as a process group of its own, on a profile that outlives it. */
-import { createInterface } from "node:readline";
 import { type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 import { CHROMIUM_FLAGS, chromiumProgram, STEP_TIMEOUT_MS } from "../browser.ts";
 import { type Engine, type RunningBrowser, sourceOf, type Tab } from "../engine.ts";
-import { type ProcessGroup, startGroup } from "../process-group.ts";
+import { lineOf, startGroup } from "../process-group.ts";
 
 /** A Chromium that was started here, with all that its DevTools can do besides. */
 export interface RunningChromium extends RunningBrowser {
@@ -28,7 +27,7 @@ export async function launchChromium(profile: string, flags: string[] = []): Pro
     [...CHROMIUM_FLAGS, ...flags, `--user-data-dir=${profile}`, "--remote-debugging-port=0", "about:blank"],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
-  const browser = await playwright.connectOverCDP(await devToolsOf(group));
+  const browser = await playwright.connectOverCDP(await lineOf(group, /^DevTools listening on (\S+)$/));
   const [context] = browser.contexts();
   if (!context) throw new Error("Chromium shows no profile");
   context.setDefaultTimeout(STEP_TIMEOUT_MS);
@@ -66,22 +65,6 @@ function tabOf(page: Page): ChromiumTab {
       await closed;
     },
   };
-}
-
-/** The address in the line by which Chromium says that it can be driven. */
-function devToolsOf({ leader }: ProcessGroup): Promise<string> {
-  return new Promise((found, failed) => {
-    if (!leader.stderr) throw new Error("Chromium has no output");
-    const said: string[] = [];
-    leader.once("error", failed);
-    leader.once("exit", (code) => failed(new Error(`Chromium ended with ${code}: ${said.slice(-10).join("\n")}`)));
-    createInterface(leader.stderr).on("line", (line) => {
-      const address = /^DevTools listening on (\S+)$/.exec(line)?.[1];
-      if (address) found(address);
-      // What it says later is of no interest, but must be read.
-      else if (said.length < 100) said.push(line);
-    });
-  });
 }
 
 export const chromium: Engine = { name: "chromium", launch: (profile) => launchChromium(profile) };
