@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../build.mjs";
-import { provideBrowser } from "../provision/browser.mjs";
+import { provideBrowser, provideOtherBrowsers } from "../provision/browser.mjs";
 import { provideNodePackages } from "../provision/node-packages.mjs";
 import { requireRust } from "../provision/rust.mjs";
 import { provideWasmToolchain } from "../provision/wasm-toolchain.mjs";
@@ -12,6 +12,9 @@ import { report } from "../size.mjs";
 import { cargoCounts, nodeCounts } from "./counts.mjs";
 import { checkDependencyRules } from "./dependency-rules.mjs";
 import { runWasmTests } from "./wasm-tests.mjs";
+
+/** Browsers besides Chromium, in which the fault table runs in the long tier. */
+const OTHER_ENGINES = ["firefox", "webkit"];
 
 const bin = (name) => `${root}/node_modules/${name}`;
 
@@ -40,6 +43,7 @@ export function steps({ all }) {
     { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
     { name: "e2e", run: () => nodeTests("e2e", all) },
     { name: "package", run: () => nodeTests("package", all) },
+    ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => faultsIn(engine) })) : []),
   ];
 }
 
@@ -69,17 +73,27 @@ async function cargoTests(all) {
 async function nodeTests(suite, all) {
   const files = specs(`${root}/tests/${suite}`);
   if (files.length === 0) throw new Failure(`tests/${suite} holds no *.spec.ts`);
+  return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick" });
+}
+
+/** The fault table in another engine than Chromium. */
+async function faultsIn(engine) {
+  const { firefox } = await provideOtherBrowsers();
+  return runSpecs(engine, [`${root}/tests/e2e/faults/table.spec.ts`], {
+    SILLAGE_TESTS: "all",
+    SILLAGE_ENGINE: engine,
+    SILLAGE_FIREFOX: firefox,
+  });
+}
+
+async function runSpecs(name, files, env) {
   await run("cargo", ["build", "--quiet", "--package", "sillage-collector"], { what: "compiling the collector" });
   const { chromium } = await provideBrowser();
   const ended = await execute(process.execPath, ["--import", "tsx", "--test", "--test-reporter", "spec", ...files], {
     tee: true,
-    env: {
-      SILLAGE_CHROMIUM: chromium,
-      SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector`,
-      SILLAGE_TESTS: all ? "all" : "quick",
-    },
+    env: { SILLAGE_CHROMIUM: chromium, SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector`, ...env },
   });
-  return concluded(suite, ended, nodeCounts);
+  return concluded(name, ended, nodeCounts);
 }
 
 /** Node 20's runner takes no patterns, and shells differ in `**`. */

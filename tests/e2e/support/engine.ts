@@ -4,6 +4,7 @@
  */
 import { chromium } from "./engines/chromium.ts";
 import { firefox } from "./engines/firefox.ts";
+import { webkit } from "./engines/webkit.ts";
 
 export interface Engine {
   readonly name: string;
@@ -43,7 +44,7 @@ export const sourceOf = (task: (...args: never[]) => unknown, args: unknown[]) =
 /** The engine that `SILLAGE_ENGINE` names; Chromium where it names none. */
 export function engine(): Engine {
   const name = process.env.SILLAGE_ENGINE ?? "chromium";
-  const known = [chromium, firefox].find((it) => it.name === name);
+  const known = [chromium, firefox, webkit].find((it) => it.name === name);
   if (!known) throw new Error(`SILLAGE_ENGINE=${name}: no such engine`);
   return known;
 }
