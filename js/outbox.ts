@@ -136,8 +136,12 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         unheard = undefined;
         heard?.(lines);
       };
-      // A transaction that has ended without an answer has read nothing.
-      const isDurable = database && (await transact(heard && hear)) && !unheard;
+      let isDurable = database && (await transact(heard && hear));
+      if (isDurable && unheard) {
+        // It has ended and has read nothing: what is written there is never seen again.
+        isDurable = false;
+        reopensAt = Number.POSITIVE_INFINITY;
+      }
       if (!isDurable) {
         database?.close();
         database = undefined;
