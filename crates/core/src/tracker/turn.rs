@@ -195,9 +195,13 @@ impl Tracker {
                     chosen.again = owned(id);
                     put(&mut chosen.parts, words.0);
                 }
-                None if urgency == Urgency::Leaving && self.in_flight.0 != id => {
-                    // Its answer was not seen, and nobody can ask for it any more: better twice than
-                    // only at the next visit, if there is one.
+                None if urgency == Urgency::Leaving
+                    && self.unconfirmed == id
+                    && self.in_flight.0 != id =>
+                {
+                    // This page's request has failed, and it cannot ask for it any more: better twice
+                    // than only at the next visit, if there is one. What the page before has left has
+                    // most likely arrived.
                     self.send(id, words.0, "", urgency, shell);
                 }
                 _ => {
