@@ -1,4 +1,4 @@
-//! IndexedDB: one transaction at a time for all pages, durable once it has completed.
+//! `IndexedDB`: one transaction at a time for all pages, durable once it has completed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 

@@ -118,22 +118,19 @@ impl Shell for Surroundings<'_> {
         match key.as_bytes().first() {
             Some(b'e') => {
                 let id = &key[1..];
-                match self.ledger.number_of(id) {
-                    Some(_) => {}
-                    None => {
-                        self.asked.entered.push(self.ledger.events.len());
-                        self.ledger.enter(Event {
-                            id: id.into(),
-                            name: self.name.into(),
-                            line: line.into(),
-                            tracked_at: self.now,
-                            kept_at: self.outbox.may_keep.then_some(self.now),
-                            is_of_page_session: !self.outbox.may_keep,
-                            tab: self.tab,
-                            fate: Fate::Open,
-                            is_erasable: false,
-                        });
-                    }
+                if self.ledger.number_of(id).is_none() {
+                    self.asked.entered.push(self.ledger.events.len());
+                    self.ledger.enter(Event {
+                        id: id.into(),
+                        name: self.name.into(),
+                        line: line.into(),
+                        tracked_at: self.now,
+                        kept_at: self.outbox.may_keep.then_some(self.now),
+                        is_of_page_session: !self.outbox.may_keep,
+                        tab: self.tab,
+                        fate: Fate::Open,
+                        is_erasable: false,
+                    });
                 }
             }
             Some(b'c') => {

@@ -74,10 +74,10 @@ pub(crate) struct Setting {
     pub(crate) consent: Consent,
     /// Global Privacy Control.
     pub(crate) is_anonymous: bool,
-    /// Neither IndexedDB nor localStorage.
+    /// Neither `IndexedDB` nor localStorage.
     pub(crate) is_blocked: bool,
     pub(crate) has_database: bool,
-    /// What a page writes while it is left is kept: not in WebKit.
+    /// What a page writes while it is left is kept: not in `WebKit`.
     pub(crate) keeps_last_writes: bool,
     pub(crate) max_batch_events: u64,
     pub(crate) flush_interval_ms: u64,
@@ -222,7 +222,7 @@ fn network(random: &mut Random) -> Network {
         11 => Network::Foreign,
         12 => Network::Refuses(503, random.one_of(&[0, 1_000, 30_000])),
         13 => Network::Refuses(429, random.one_of(&[1_000, 600_000])),
-        14 => Network::RefusesMoreThan(random.one_of(&[1, 4, 10]) as usize),
+        14 => Network::RefusesMoreThan(random.one_of(&[1_usize, 4, 10])),
         _ => Network::Delays(random.one_of(&[200, 3_000, 12_000])),
     }
 }

@@ -247,8 +247,10 @@ impl World {
         self.disk.late.clear();
         self.local.kill(self.now, &mut self.random);
         self.was_killed = true;
-        // The outbox has it too, but is read only where the site's own setting allows.
+        // The outbox has it too, but is read only where the site's own setting allows, and written
+        // only without Global Privacy Control.
         let is_sure = self.setting.consent == Consent::Granted
+            && !self.setting.is_anonymous
             && self.disk.was_well(self.chosen_at.unwrap_or(self.now))
             && self.chosen_at.is_none_or(|it| it + 50 <= self.now);
         let is_old = self.chosen_at.is_none_or(|it| it + 8_000 <= self.now);
@@ -331,9 +333,8 @@ impl World {
         let has_room = self.local.had_room(kept_at);
         let left_ms = self.last_left_at.map_or(u64::MAX, |it| self.now - it);
         match self.cause {
-            Cause::TabKilled if age < 50 => Some("killed within 50 ms"),
             Cause::TabKilled if !is_well && (age < 3_000 || !has_room) => Some("storage fails"),
-            Cause::BrowserKilled if age < 50 => Some("killed within 50 ms"),
+            Cause::TabKilled | Cause::BrowserKilled if age < 50 => Some("killed within 50 ms"),
             Cause::BrowserKilled if !is_well && (age < 8_000 || !has_room) => Some("storage fails"),
             Cause::BrowserKilled if !self.setting.keeps_last_writes && left_ms < 5_100 => {
                 Some("left to localStorage alone, which lost its last seconds")

@@ -10,9 +10,9 @@ impl World {
     /// Every event is stored, refused, dropped and counted, or somewhere.
     pub(super) fn check(&mut self) {
         let is_here = self.present();
-        for event in 0..self.ledger.events.len() {
+        for (event, is_here) in is_here.into_iter().enumerate() {
             if self.ledger.events[event].fate != Fate::Open
-                || is_here[event]
+                || is_here
                 || self.collector.has_judged(event)
             {
                 continue;

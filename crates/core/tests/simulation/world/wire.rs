@@ -160,11 +160,11 @@ impl World {
             let at = if before { ms - 1 } else { ms };
             self.after(at, Happening::Crashes(down_ms));
         }
-        if self.bugs.acknowledges_early {
-            if let Some(request) = self.requests.get(&number) {
-                let answer = self.collector.answer(request, |it| self.is_bad(it));
-                self.answers(number, crashes, answer);
-            }
+        if self.bugs.acknowledges_early
+            && let Some(request) = self.requests.get(&number)
+        {
+            let answer = self.collector.answer(request, |it| self.is_bad(it));
+            self.answers(number, crashes, answer);
         }
     }
 
