@@ -247,6 +247,10 @@ impl World {
         self.disk.late.clear();
         self.local.kill(self.now, &mut self.random);
         self.was_killed = true;
+        for page in &mut self.pages {
+            // What it left to localStorage may be lost.
+            page.is_inexact |= page.left_at.is_some_and(|it| it + 8_000 > self.now);
+        }
         // The outbox has it too, but is read only where the site's own setting allows, and written
         // only without Global Privacy Control.
         let is_sure = self.setting.consent == Consent::Granted
