@@ -187,6 +187,13 @@ impl World {
             self.is_choice_settled = false;
         }
         page.is_inexact |= cause != Cause::PageLeft && life != Life::Frozen;
+        if cause == Cause::TabKilled {
+            for event in &self.pages[number].events {
+                let event = &mut self.ledger.events[*event];
+                // What is left of it has no right to last.
+                event.kept_at = event.kept_at.filter(|it| it + 50 <= self.now);
+            }
+        }
         let keeps = match cause {
             Cause::PageLeft => self.setting.keeps_last_writes,
             Cause::TabKilled => self.random.chance(50),
