@@ -42,7 +42,7 @@ const optimisations = [
 export async function buildWasm() {
   const { cargo, env: toolchain } = await provideWasmToolchain();
   const given = toolchain.RUSTFLAGS ?? process.env.RUSTFLAGS ?? "";
-  const env = { ...toolchain, RUSTFLAGS: `${given} -Ctarget-feature=-reference-types`.trim() };
+  const env = { ...toolchain, RUSTFLAGS: `${given} -Ctarget-feature=-reference-types -Cllvm-args=-inline-threshold=30`.trim() };
   const what = ["--profile", "wasm", "--target", wasmTarget, "--package", "sillage", "--lib"];
   // xtask reads the linker's references to find what is unused once the panics are gone.
   const linker = ["--", "-Clink-arg=--emit-relocs"];
