@@ -48,7 +48,7 @@ describe("before the module is ready", () => {
     return page;
   }
 
-  const trackerTookOver = (page: Page) => page.waitForFunction(() => window.sillage?.ready);
+  const trackerTookOver = (page: Page) => page.waitForFunction(() => Boolean(window.sillage?.ready));
   const spilled = (page: Page, site: string) =>
     page.evaluate((prefix) => Object.keys(localStorage).filter((key) => key.startsWith(prefix)), `sillage:${site}~`);
   const elsewhere = () => stage.origin.serve("/elsewhere", "no tracker here");

@@ -11,7 +11,22 @@ import { setStage, test } from "./support/stage.ts";
 async function stored(page: Page) {
   const local = await page.evaluate(() => Object.entries(localStorage).map(([key, value]) => `${key}=${value}`));
   const session = await page.evaluate(() => Object.keys(sessionStorage));
-  const databases = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  const databases = await page.evaluate(async () => {
+    const found: string[] = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((opened) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => opened(opening.result);
+      });
+      const lines = await new Promise<string[]>((read) => {
+        const reading = database.transaction("lines").objectStore("lines").getAll();
+        reading.onsuccess = () => read(reading.result);
+      });
+      database.close();
+      found.push(name, ...lines);
+    }
+    return found;
+  });
   const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`);
   return { local, session, databases, cookies };
 }
@@ -107,10 +122,14 @@ describe("privacy", () => {
     await settled(first);
     await first.evaluate(() => window.sillage?.track("later"));
     await expectEvents(collector, site, rows, { pages: [first, second] });
-    const { local, ...others } = await stored(first);
-    assert.deepEqual(others, { session: [], databases: [], cookies: [] });
-    assert.match(local.join(), /denied/, "the choice itself is kept");
-    assert.doesNotMatch(local.join(), UUID);
+    const { local, databases, ...others } = await stored(first);
+    assert.deepEqual(others, { session: [], cookies: [] });
+    assert.equal(local.length, 1);
+    assert.equal(databases.length, 2, "the database and the one line in it");
+    for (const kept of [local[0], databases[1]]) {
+      assert.match(kept ?? "", /denied$/, "the choice itself is kept");
+      assert.doesNotMatch(kept ?? "", UUID);
+    }
 
     // Who allows it later is somebody new.
     await first.evaluate(() => window.sillage?.consent("granted"));

@@ -65,21 +65,34 @@ describe("storage", () => {
     }, true);
   });
 
-  test("where cookies are blocked too, a visitor lasts as long as the page", async () => {
+  test("where cookies are blocked too they outlive it in IndexedDB", async () => {
     await visitTwice(() => {
-      Object.defineProperty(window, "localStorage", {
-        get() {
-          throw new DOMException("blocked", "SecurityError");
-        },
-      });
-      Object.defineProperty(Document.prototype, "cookie", {
-        get() {
-          throw new DOMException("blocked", "SecurityError");
-        },
-        set() {
-          throw new DOMException("blocked", "SecurityError");
-        },
-      });
+      for (const name of ["localStorage", "cookie"]) {
+        Object.defineProperty(name === "cookie" ? Document.prototype : window, name, {
+          get() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+          set() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+        });
+      }
+    }, true);
+  });
+
+  test("where everything is blocked, a visitor lasts as long as the page", async () => {
+    await visitTwice(() => {
+      Object.defineProperty(window, "indexedDB", { value: undefined });
+      for (const name of ["localStorage", "cookie"]) {
+        Object.defineProperty(name === "cookie" ? Document.prototype : window, name, {
+          get() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+          set() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+        });
+      }
     }, false);
   });
 

@@ -176,7 +176,14 @@ impl Tracker {
                 outcome,
                 receipts,
             } => self.send_finished(now, batch, outcome, receipts, shell),
-            Input::ClockChanged => self.visitor.clock_changed(),
+            Input::ClockChanged => {
+                self.visitor.clock_changed();
+                // No time of the clock before means anything now.
+                self.last_created_at = Timestamp(0);
+                self.retry = Retry::default();
+                self.wake_at = None;
+                self.flush_at = self.flush_at.map(|flush_at| flush_at.min(now));
+            }
             Input::Lost(events) => {
                 let events = u32::try_from(events).unwrap_or(u32::MAX);
                 self.counters.tracked = self.counters.tracked.saturating_add(events);

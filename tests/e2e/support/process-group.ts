@@ -20,8 +20,12 @@ export interface ProcessGroup {
 
 const running = new Set<ProcessGroup>();
 
+let killsAtTheEnd = false;
+
 /** No group outlives the tests that started it, however these end. */
 function killAllAtTheEnd() {
+  if (killsAtTheEnd) return;
+  killsAtTheEnd = true;
   process.once("exit", () => {
     for (const { leader } of running) signal(leader);
   });
@@ -59,7 +63,7 @@ export function startGroup(program: string, args: string[], options: SpawnOption
       await group.kill();
     },
   };
-  if (running.size === 0 && process.listenerCount("exit") === 0) killAllAtTheEnd();
+  killAllAtTheEnd();
   running.add(group);
   return group;
 }

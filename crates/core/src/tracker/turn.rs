@@ -183,14 +183,10 @@ impl Tracker {
                     chosen.again = owned(id);
                     put(&mut chosen.parts, words.0);
                 }
-                None if urgency == Urgency::Leaving
-                    && chosen.again.is_empty()
-                    && self.in_flight.0 != id =>
-                {
+                None if urgency == Urgency::Leaving && self.in_flight.0 != id => {
                     // Its answer was not seen, and nobody can ask for it any more: better twice than
                     // only at the next visit, if there is one.
-                    chosen.again = owned(id);
-                    put(&mut chosen.parts, words.0);
+                    self.send(id, words.0, "", urgency, shell);
                 }
                 _ => {
                     chosen.ask(id);
@@ -219,19 +215,19 @@ impl Tracker {
             // Nothing but a question: the same each time, since nothing is stored under its id.
             owned(&self.counters.outbox)
         };
-        let body = batch::body(
-            &id,
-            &self.config.site,
-            &chosen.parts,
-            &chosen.asked,
-            &self.visitor,
-        );
         if urgency == Urgency::Open {
             self.retry.busy_until = now.plus_ms(LEASE_MS);
             self.retry.share(shell);
-            self.in_flight = (owned(&id), chosen.parts);
         }
-        shell.send(&id, &body, urgency);
+        self.send(&id, &chosen.parts, &chosen.asked, urgency, shell);
+        if urgency == Urgency::Open {
+            self.in_flight = (id, chosen.parts);
+        }
+    }
+
+    fn send(&self, id: &str, parts: &str, asked: &str, urgency: Urgency, shell: &mut dyn Shell) {
+        let body = batch::body(id, &self.config.site, parts, asked, &self.visitor);
+        shell.send(id, &body, urgency);
     }
 }
 
