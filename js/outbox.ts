@@ -37,6 +37,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
   /** Spills whose lines are among the dirty ones, as they were read. */
   let adopted: [key: string, text: string][] = [];
   let database: IDBDatabase | undefined;
+  let hasConnected = false;
   let reopensAt = 0;
   let mayKeep = false;
   let wipes = false;
@@ -62,6 +63,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         connection.onversionchange = lose;
         connection.onclose = lose;
         database = connection;
+        hasConnected = true;
         reopensAt = 0;
         opened();
       };
@@ -104,7 +106,8 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         const request = store.getAll(query);
         request.onsuccess = () => {
           heard(request.result);
-          write();
+          // It may have been aborted by now: that is told by its own event.
+          attempt(write);
         };
       } else write();
     }).catch(() => false);
@@ -124,7 +127,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
     });
 
   /** After what was begun before: connects where that is needed, and transacts. */
-  const next = (heard?: (lines: string[]) => void, query?: string) => {
+  const next = (heard?: (lines?: string[]) => void) => {
     last = last.then(async () => {
       if (mayKeep && !database && Date.now() >= reopensAt) await connect();
       isWriteComing = false;
@@ -133,11 +136,18 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         unheard = undefined;
         heard?.(lines);
       };
-      const isDurable = database && (await transact(heard && hear, query));
+      let isDurable = database && (await transact(heard && hear));
+      if (isDurable && unheard) {
+        // It has ended and has read nothing: what is written there is never seen again.
+        isDurable = false;
+        reopensAt = Number.POSITIVE_INFINITY;
+      }
       if (!isDurable) {
         database?.close();
         database = undefined;
-        unheard?.([]);
+        // What was written may never be read again.
+        for (const it of own) dirty.set(...it);
+        unheard?.();
       }
       if (!isDurable || adopted.length || hasSpilled) spill();
       if (isDurable && dirty.size) writeSoon();
@@ -157,7 +167,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
     if (line === undefined) own.delete(key);
     else own.set(key, line);
     // Without a database there is nothing to delete from.
-    if (line === undefined && !database) dirty.delete(key);
+    if (line === undefined && !hasConnected) dirty.delete(key);
     else dirty.set(key, line);
     writeSoon();
   };
@@ -167,7 +177,10 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       adopted = Object.entries(localStorage).filter(([key]) => key.startsWith(`${name}:`));
       for (const [, text] of adopted) {
         attempt(() => {
-          for (const [key, line] of JSON.parse(text)) change(key, line ?? undefined);
+          for (const [key, line] of JSON.parse(text)) {
+            change(key, line ?? undefined);
+            dirty.set(key, line ?? undefined);
+          }
         });
       }
     });
@@ -201,7 +214,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
     turn() {
       next((stored) => {
         let lines = own;
-        if (database) {
+        if (stored) {
           lines = new Map(stored.map((line) => [keyOf(line), line]));
           for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
           // What others have taken is not this page's any more.

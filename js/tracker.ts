@@ -58,6 +58,12 @@ function seeded(seed: string) {
  * @throws a text that names the option that is wrong, and its rule
  */
 export async function start(options: Options, isAnonymous: boolean | undefined, mayStore: boolean): Promise<Engine> {
+  let shownAt = 0;
+  if ((document as { prerendering?: boolean }).prerendering) {
+    // A page that is loaded ahead is visited when it is shown, if it ever is.
+    await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
+    shownAt = Date.now();
+  }
   const trulyRandom = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   let random = trulyRandom;
   let tracker = 0;
@@ -130,7 +136,8 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
   random = trulyRandom;
 
   const engine: Engine = {
-    hear(fact, told, at, activeAt) {
+    hear(fact, told, toldAt, activeAt) {
+      const at = Math.max(toldAt, shownAt);
       if (fact === Fact.PageLeft) {
         wasLeft = true;
         host.left();

@@ -28,6 +28,10 @@ const RETRY_AFTER_CAP_MS: u64 = 3_600_000;
 /// (`ANSWER_TIMEOUT_MS` of `js/host.ts`). A page that was killed meanwhile cannot give it back.
 pub(crate) const LEASE_MS: u64 = 10_000;
 
+/// How long a page waits before it looks whether another one's request has ended, in milliseconds:
+/// most take less.
+const LOOK_AGAIN_MS: u64 = 1_000;
+
 /// The shared state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Retry {
@@ -63,6 +67,12 @@ impl Retry {
             told_until: Timestamp(0),
             failures: u32::try_from(words.take_number()).unwrap_or(0),
         }
+    }
+
+    /// When it is worth looking again: not after `now` where a request may leave at once.
+    pub(crate) fn free_at(&self, now: Timestamp) -> Timestamp {
+        let looks_at = self.busy_until.min(now.plus_ms(LOOK_AGAIN_MS));
+        self.due_at.max(looks_at)
     }
 
     /// Shares what this page knows.

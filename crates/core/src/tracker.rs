@@ -41,6 +41,8 @@ pub struct Tracker {
     fresh: u32,
     /// The batch whose answer is awaited: its id, empty where there is none, and its parts.
     in_flight: (String, String),
+    /// Id of the last batch that this page has sent and whose answer did not come.
+    unconfirmed: String,
     /// Whether the outbox held more than the batch in flight.
     has_more: bool,
     /// What the last answer said of batches in doubt; holds for the turn that follows.
@@ -100,6 +102,7 @@ impl Tracker {
             is_turn_asked: false,
             fresh: 0,
             in_flight: (String::new(), String::new()),
+            unconfirmed: String::new(),
             has_more: false,
             receipts: String::new(),
             retry: Retry::default(),

@@ -27,19 +27,18 @@ describe("prerendering", () => {
   /** Pages say where they are by asking for an address. */
   const SAYING = `<script>
     const say = (what) => fetch("/said" + location.pathname + "/" + what);
-    const ready = async () => {
+    const there = async () => {
       while (!window.sillage) await new Promise((later) => setTimeout(later, 10));
-      await sillage.ready;
     };
   </script>`;
 
   test("a page that is prerendered is counted when it is shown, and never if it is not", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
-    const prerendered = (onceReady: string) => `${SAYING}${stage.tag(site)}<script>
+    const prerendered = (onceThere: string) => `${SAYING}${stage.tag(site)}<script>
       say(document.prerendering ? "prerendering" : "loaded");
       setTimeout(() => say("long-ready"), 3000);
-      ready().then(() => { ${onceReady} });
+      there().then(() => { ${onceThere} });
     </script>`;
     const whenShown = `document.addEventListener("prerenderingchange", () => {
       say("shown");
@@ -53,7 +52,7 @@ describe("prerendering", () => {
       `${SAYING}${stage.tag(site)}<a id="next" href="${next}">Next</a>
       <script type="speculationrules">${JSON.stringify(rules)}</script>
       <script>(async () => {
-        await ready();
+        await there();
         sillage.track("seen", { n: 1 });
         while (!(await fetch("/may-click")).ok) await new Promise((later) => setTimeout(later, 50));
         document.querySelector("#next").click();

@@ -66,7 +66,12 @@ impl Tracker {
                 self.flush_at = Some(now);
             }
             Outcome::TooLarge => self.failed(now, 0, shell),
-            Outcome::Unconfirmed { retry_after_ms } => self.failed(now, retry_after_ms, shell),
+            Outcome::Unconfirmed { retry_after_ms } => {
+                if events > 0 {
+                    self.unconfirmed = owned(id);
+                }
+                self.failed(now, retry_after_ms, shell);
+            }
         }
         self.retry.share(shell);
     }

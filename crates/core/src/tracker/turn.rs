@@ -25,6 +25,11 @@ const MAX_OUTBOX_EVENTS: u32 = 10_000;
 /// or they could not tell when one comes again.
 const MAX_AGE_MS: u64 = 30 * 86_400_000;
 
+/// How long the collector may not know a batch that has left, in milliseconds: the beacon of the page
+/// before, which browsers send when they find the time, and the first question of this one are under
+/// way together.
+const GRACE_MS: u64 = 2_000;
+
 /// What is taken into the next request.
 #[derive(Default)]
 struct Chosen {
@@ -85,6 +90,7 @@ impl Tracker {
         let mut chosen = Chosen::default();
         let mut context = "";
         let mut counters = "";
+        let mut young_until = Timestamp(0);
         let waited = core::mem::take(&mut self.pending);
         self.fresh = 0;
         self.has_more = false;
@@ -115,8 +121,9 @@ impl Tracker {
                         } else {
                             self.retry = shared;
                         }
-                        self.flush_at = Some(self.retry.busy_until.max(self.retry.due_at));
-                        is_due = self.flush_at <= Some(now);
+                        let free_at = self.retry.free_at(now);
+                        self.flush_at = Some(free_at);
+                        is_due = free_at <= now;
                     }
                     continue;
                 }
@@ -179,13 +186,22 @@ impl Tracker {
                     shell.forget(key);
                     self.settled(events, rejected, shell);
                 }
+                // One from the future was made before the clock was set back.
+                Some(_) if now.0.abs_diff(time_of(id).0) < GRACE_MS => {
+                    young_until = time_of(id).plus_ms(GRACE_MS);
+                    self.has_more = true;
+                }
                 Some(_) if is_due && chosen.again.is_empty() => {
                     chosen.again = owned(id);
                     put(&mut chosen.parts, words.0);
                 }
-                None if urgency == Urgency::Leaving && self.in_flight.0 != id => {
-                    // Its answer was not seen, and nobody can ask for it any more: better twice than
-                    // only at the next visit, if there is one.
+                None if urgency == Urgency::Leaving
+                    && self.unconfirmed == id
+                    && self.in_flight.0 != id =>
+                {
+                    // This page's request has failed, and it cannot ask for it any more: better twice
+                    // than only at the next visit, if there is one. What the page before has left has
+                    // most likely arrived.
                     self.send(id, words.0, "", urgency, shell);
                 }
                 _ => {
@@ -197,7 +213,7 @@ impl Tracker {
         let asks = chosen.doubts > 0 && urgency == Urgency::Open;
         if !is_due || chosen.parts.is_empty() && !asks {
             if is_due {
-                self.flush_at = None;
+                self.flush_at = (young_until > now).then_some(young_until);
             }
             return;
         }

@@ -279,7 +279,9 @@ impl Effects {
 }
 
 fn text_of(lines: &BTreeMap<String, String>) -> String {
-    lines.values().map(|line| format!("{line}\n")).collect()
+    lines
+        .values()
+        .fold(String::new(), |text, line| text + line + "\n")
 }
 
 impl Shell for Effects {

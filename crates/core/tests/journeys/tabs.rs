@@ -26,9 +26,13 @@ fn the_wait_for_a_tab_that_died_while_sending_ends() {
     let lost = dead.wake().request();
     drop(dead);
     let mut second = visit.open("/b");
-    second.wake();
-    assert!(second.requests().is_empty());
-    assert_eq!(second.wake_at(), Some(start + 10_000));
+    while second.wake_at().unwrap() < start + 10_000 {
+        assert!(second.wake().requests().is_empty());
+        assert!(
+            second.wake_at().unwrap() <= visit.now() + 1_000,
+            "it looks again soon"
+        );
+    }
     let request = second.wake().request();
     assert_eq!(request.read().receipts, [lost.batch]);
     second.answer(&request).settle();

@@ -1,0 +1,162 @@
+//! The real core in a simulated world: several tabs and visits, a disk that dies, a network and a
+//! collector that fail at any step, in virtual time.
+//!
+//! A run is a function of its seed: [`plan::Setting::draw`] draws what happens, [`world::run`] lets
+//! it happen and checks after every step that each event is stored, dropped and counted, or
+//! somewhere. What fails is cut down to the fewest steps that still fail and printed.
+//!
+//! `SILLAGE_SEEDS=100000 cargo test -p sillage-core --test simulation` runs as many seeds,
+//! `SILLAGE_SEED=17` one, with its trace.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    reason = "a test prints, and its numbers are small"
+)]
+
+mod bugs;
+mod collector;
+mod disk;
+mod ledger;
+mod local;
+mod outbox;
+mod page;
+mod plan;
+mod random;
+mod shrink;
+mod world;
+
+use std::time::Instant;
+
+use sillage_core::Consent;
+
+use bugs::Bugs;
+use plan::{Action, Network, Setting, Step};
+use world::Tally;
+
+/// How many seeds run where nothing else is said.
+const SEEDS: u64 = 2_000;
+
+fn number_from(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The first of so many seeds that fails.
+fn first_failure(seeds: u64, bugs: Bugs) -> Option<u64> {
+    (0..seeds).find(|seed| {
+        let (setting, steps) = Setting::draw(*seed);
+        world::run(setting, &steps, bugs, false).is_err()
+    })
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it tells how long the seeds took"
+)]
+fn every_event_is_stored_once_or_counted_or_somewhere_whatever_fails() {
+    if let Some(seed) = number_from("SILLAGE_SEED") {
+        println!("{}", shrink::report(seed, Bugs::default()));
+        return;
+    }
+    let seeds = number_from("SILLAGE_SEEDS").unwrap_or(SEEDS);
+    let started_at = Instant::now();
+    let mut total = Tally::default();
+    let mut undisturbed = Tally::default();
+    let mut kept = Tally::default();
+    for seed in 0..seeds {
+        let (setting, steps) = Setting::draw(seed);
+        match world::run(setting, &steps, Bugs::default(), false) {
+            Ok(tally) => {
+                total.add(&tally);
+                if !tally.is_doubled {
+                    undisturbed.add(&tally);
+                    if tally.has_kept {
+                        kept.add(&tally);
+                    }
+                }
+            }
+            Err((_, _)) => panic!("{}", shrink::report(seed, Bugs::default())),
+        }
+    }
+    println!(
+        "{seeds} seeds in {:.1} s",
+        started_at.elapsed().as_secs_f64()
+    );
+    println!("{total:?}");
+    println!("without doubled requests: {undisturbed:?}");
+    println!("and where storage holds: {kept:?}");
+    assert!(
+        kept.again * 50 <= kept.delivered,
+        "more than 2 % were delivered again: {kept:?}"
+    );
+}
+
+/// The steps that seed 197 was cut down to: a wait until a time of the clock before never ended.
+#[test]
+fn a_clock_that_is_set_back_by_a_year_holds_nothing_up() {
+    let after_ms = 15_000;
+    let steps = [
+        Action::Network(Network::Refuses(429, 600_000), 100),
+        Action::Open(0),
+        Action::SetClock(-400 * 86_400_000),
+        Action::Track(0),
+    ]
+    .map(|action| Step { after_ms, action });
+    let (drawn, _) = Setting::draw(0);
+    let setting = Setting {
+        consent: Consent::Granted,
+        is_anonymous: false,
+        is_blocked: false,
+        ..drawn
+    };
+    let outcome = world::run(setting, &steps, Bugs::default(), true);
+    // Two page views, the second after all has become calm, and what was tracked.
+    assert_eq!(outcome.map(|tally| tally.stored), Ok(3));
+}
+
+fn assert_is_found(bugs: Bugs) {
+    let seed = first_failure(SEEDS, bugs);
+    println!("{bugs:?} is found by seed {seed:?}");
+    assert!(seed.is_some(), "{bugs:?} is not found");
+}
+
+#[test]
+fn a_store_that_skips_the_commit_is_found() {
+    assert_is_found(Bugs {
+        skips_commit: true,
+        ..Bugs::default()
+    });
+}
+
+#[test]
+fn a_page_that_deletes_a_spill_before_its_own_write_is_found() {
+    assert_is_found(Bugs {
+        deletes_spills_early: true,
+        ..Bugs::default()
+    });
+}
+
+#[test]
+fn a_page_that_forgets_an_unconfirmed_batch_is_found() {
+    assert_is_found(Bugs {
+        forgets_unconfirmed: true,
+        ..Bugs::default()
+    });
+}
+
+#[test]
+fn a_collector_that_acknowledges_before_it_stores_is_found() {
+    assert_is_found(Bugs {
+        acknowledges_early: true,
+        ..Bugs::default()
+    });
+}
+
+#[test]
+fn a_page_that_accepts_a_foreign_answer_is_found() {
+    assert_is_found(Bugs {
+        accepts_foreign: true,
+        ..Bugs::default()
+    });
+}

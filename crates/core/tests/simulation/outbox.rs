@@ -1,0 +1,249 @@
+//! `js/outbox.ts` line by line, with the browser's part left to the world: what that file decides
+//! about lines in memory, transactions and spills is decided here in the same way.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use crate::bugs::Bugs;
+use crate::ledger::{Line, key_of};
+use crate::local::{Local, Spill};
+
+/// How long opening and a transaction may take, in milliseconds.
+pub(crate) const STORE_TIMEOUT_MS: u64 = 1_000;
+
+/// How long a database that could not be opened is left alone, in milliseconds.
+pub(crate) const REOPEN_AFTER_MS: u64 = 10_000;
+
+/// What is written in one transaction.
+pub(crate) type Writes = Vec<(String, Option<Line>)>;
+
+/// A link of the chain of what is done one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Opens the database and reads the record.
+    Open,
+    Write,
+    Turn,
+}
+
+/// How far the job at hand has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Idle,
+    Connecting,
+    /// In the transaction of that number.
+    Transacting(u64),
+}
+
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    own_spill: u64,
+    own: BTreeMap<String, Line>,
+    dirty: BTreeMap<String, Option<Line>>,
+    adopted: Vec<(u64, Spill)>,
+    pub(crate) has_database: bool,
+    pub(crate) reopens_at: u64,
+    pub(crate) may_keep: bool,
+    wipes: bool,
+    has_spilled: bool,
+    pub(crate) is_write_coming: bool,
+    pub(crate) jobs: VecDeque<Job>,
+    pub(crate) stage: Stage,
+    /// How many jobs were begun to be waited for, and how many have ended.
+    pub(crate) begun: u64,
+    pub(crate) ended: u64,
+    bugs: Bugs,
+}
+
+impl Outbox {
+    pub(crate) fn new(own_spill: u64, bugs: Bugs) -> Self {
+        Self {
+            own_spill,
+            own: BTreeMap::new(),
+            dirty: BTreeMap::new(),
+            adopted: Vec::new(),
+            has_database: false,
+            reopens_at: 0,
+            may_keep: false,
+            wipes: false,
+            has_spilled: false,
+            is_write_coming: false,
+            jobs: VecDeque::new(),
+            stage: Stage::Idle,
+            begun: 0,
+            ended: 0,
+            bugs,
+        }
+    }
+
+    pub(crate) fn next(&mut self, job: Job) {
+        self.begun += 1;
+        self.jobs.push_back(job);
+    }
+
+    fn write_soon(&mut self) {
+        if self.may_keep && !self.is_write_coming {
+            self.is_write_coming = true;
+            self.next(Job::Write);
+        }
+    }
+
+    fn change(&mut self, key: &str, line: Option<Line>) {
+        match &line {
+            None => self.own.remove(key),
+            Some(line) => self.own.insert(key.into(), line.clone()),
+        };
+        if line.is_none() && !self.has_database {
+            self.dirty.remove(key);
+        } else {
+            self.dirty.insert(key.into(), line);
+        }
+        self.write_soon();
+    }
+
+    pub(crate) fn put(&mut self, line: Line) {
+        let key = key_of(&line.text).to_owned();
+        self.change(&key, Some(line));
+    }
+
+    pub(crate) fn forget(&mut self, key: &str) {
+        self.change(key, None);
+    }
+
+    fn adopt(&mut self, now: u64, local: &mut Local) {
+        let found = local.content.spills.clone();
+        self.adopted = found.into_iter().collect();
+        for (key, spill) in self.adopted.clone() {
+            if self.bugs.deletes_spills_early && key != self.own_spill {
+                local.spill(now, key, None);
+            }
+            for (key, line) in spill.iter() {
+                self.change(key, line.clone());
+            }
+        }
+    }
+
+    pub(crate) fn keep(&mut self, may: bool, now: u64, local: &mut Local) {
+        self.may_keep = may;
+        if may {
+            self.adopt(now, local);
+        }
+        self.write_soon();
+    }
+
+    /// Takes everything out. Tells whether the database is to be deleted.
+    pub(crate) fn clear(&mut self, now: u64, local: &mut Local) -> bool {
+        self.own.clear();
+        self.dirty.clear();
+        local.change(now, |content| content.spills.clear());
+        self.wipes |= self.has_database;
+        self.write_soon();
+        !self.has_database
+    }
+
+    /// What is not durable goes to the next page.
+    pub(crate) fn spill(&mut self, now: u64, local: &mut Local) {
+        if !self.may_keep {
+            return;
+        }
+        self.has_spilled = !self.dirty.is_empty();
+        let spill = self
+            .has_spilled
+            .then(|| Rc::new(self.dirty.clone().into_iter().collect()));
+        if !local.spill(now, self.own_spill, spill) {
+            return;
+        }
+        for (key, spill) in std::mem::take(&mut self.adopted) {
+            let is_same = local
+                .content
+                .spills
+                .get(&key)
+                .is_some_and(|it| *it == spill);
+            if key != self.own_spill && is_same {
+                local.spill(now, key, None);
+            }
+        }
+    }
+
+    /// What a transaction writes, as of now; whether it first takes everything out.
+    pub(crate) fn writes(&mut self) -> (bool, Writes) {
+        if !self.may_keep {
+            return (false, Vec::new());
+        }
+        let wipes = std::mem::take(&mut self.wipes);
+        (wipes, self.dirty.clone().into_iter().collect())
+    }
+
+    /// A transaction has completed: what has changed since is still dirty.
+    pub(crate) fn completed(&mut self, writes: &Writes) {
+        for (key, line) in writes {
+            if self.dirty.get(key) == Some(line) {
+                self.dirty.remove(key);
+            }
+        }
+    }
+
+    /// The job at hand has ended.
+    pub(crate) fn ended(&mut self, is_durable: bool, now: u64, local: &mut Local) {
+        self.stage = Stage::Idle;
+        self.ended += 1;
+        if !is_durable {
+            self.has_database = false;
+        }
+        if !is_durable || !self.adopted.is_empty() || self.has_spilled {
+            self.spill(now, local);
+        }
+        if is_durable && !self.dirty.is_empty() {
+            self.write_soon();
+        }
+    }
+
+    /// What a turn sees, where the database has `stored`.
+    pub(crate) fn turn(&mut self, stored: &BTreeMap<String, Line>) -> String {
+        if !self.has_database {
+            return self.own();
+        }
+        let mut lines = stored.clone();
+        for (key, line) in &self.dirty {
+            match line {
+                Some(line) => lines.insert(key.clone(), line.clone()),
+                None => lines.remove(key),
+            };
+        }
+        self.own.retain(|key, _| lines.contains_key(key));
+        text_of(&lines)
+    }
+
+    pub(crate) fn own(&self) -> String {
+        text_of(&self.own)
+    }
+
+    pub(crate) fn restored(&mut self, now: u64, local: &mut Local) {
+        if !self.may_keep || (!self.dirty.is_empty() && !self.has_spilled) {
+            return;
+        }
+        self.own.clear();
+        self.dirty.clear();
+        self.has_spilled = false;
+        self.adopt(now, local);
+    }
+
+    /// Every line that only this page's memory may hold.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.own.values().chain(self.dirty.values().flatten())
+    }
+
+    /// The line of that key, as far as this page has it.
+    pub(crate) fn line_of(&self, key: &str) -> Option<&Line> {
+        self.own.get(key).or_else(|| self.dirty.get(key)?.as_ref())
+    }
+}
+
+fn text_of(lines: &BTreeMap<String, Line>) -> String {
+    let mut text = String::new();
+    for line in lines.values() {
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    text
+}

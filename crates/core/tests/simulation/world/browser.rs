@@ -1,0 +1,346 @@
+//! What visitors, browsers and the world around them do.
+
+use sillage_core::{Consent, Fields, Input, PageCause};
+use sillage_protocol::Timestamp;
+
+use super::{Cause, World};
+use crate::disk::{Mode, Stage as Progress, Transaction};
+use crate::ledger::Fate;
+use crate::outbox::{Job, Stage};
+use crate::page::Life;
+use crate::plan::{Action, Network, TABS};
+
+impl World {
+    pub(super) fn step(&mut self, action: Action) {
+        self.note(|_| format!("-- {action:?}"));
+        let wall = self.wall();
+        match action {
+            Action::Open(tab) => {
+                if let Some(page) = self.shown(tab) {
+                    self.go(page, false);
+                }
+                self.open(tab);
+            }
+            Action::Track(tab) => self.track(tab),
+            Action::TrackMany(tab, times) => (0..times).for_each(|_| self.track(tab)),
+            Action::Click(tab) => self.with_open(tab, |world, page| {
+                world.serial += 1;
+                let name = format!("c{}", world.serial);
+                let words = format!("{name}\u{1f}main>a\u{1f}text\u{1f}\u{1f}");
+                world.hear(page, wall, Input::Clicked(Fields(&words)), &name);
+            }),
+            Action::Flush(tab) => self.with_open(tab, |world, page| {
+                world.hear(page, wall, Input::FlushRequested, "");
+            }),
+            Action::Hide(tab) => self.with_open(tab, |world, page| {
+                world.pages[page].is_hidden = true;
+                world.hear(page, wall, Input::PageHidden, "");
+            }),
+            Action::Show(tab) => self.with_open(tab, |world, page| {
+                world.pages[page].is_hidden = false;
+                world.hear(page, wall, Input::Resumed, "");
+            }),
+            Action::Navigate(tab, is_kept) => {
+                if let Some(page) = self.shown(tab) {
+                    self.go(page, is_kept);
+                    self.open(tab);
+                }
+            }
+            Action::Route(tab) => self.with_open(tab, |world, page| {
+                world.see(page, wall, PageCause::AddressChanged);
+            }),
+            Action::Back(tab) => {
+                let before = self.tabs[tab].iter().rev().nth(1).copied();
+                if let (Some(page), Some(before)) = (self.shown(tab), before) {
+                    self.go(page, false);
+                    self.restore(before);
+                }
+            }
+            Action::Close(tab) => self.close(tab),
+            Action::GoAway(_) => (0..TABS).for_each(|tab| self.close(tab)),
+            Action::KillTab(tab) => {
+                self.cause = Cause::TabKilled;
+                for page in std::mem::take(&mut self.tabs[tab]) {
+                    self.end(page, Cause::TabKilled);
+                }
+            }
+            Action::KillBrowser => self.kill_browser(),
+            Action::SetClock(ms) => {
+                self.offset += ms;
+                self.sessions_may_differ = true;
+            }
+            Action::Choose(tab, consent) => {
+                self.with_open(tab, |world, page| world.choose(page, consent));
+            }
+            Action::Network(network, percent) => {
+                self.network = network;
+                self.network_percent = percent;
+            }
+            Action::Crash(ms) => self.crash(ms),
+            Action::CrashWithin(ms) => self.crashes_within = Some(ms),
+            Action::Disk(mode) => {
+                if self.disk.mode != Mode::Missing {
+                    self.set_disk(mode);
+                }
+            }
+            Action::LocalFull(is_full) => self.local.set_full(self.now, is_full),
+        }
+    }
+
+    fn set_disk(&mut self, mode: Mode) {
+        self.disk.set_mode(self.now, mode);
+        // What hung goes on.
+        if let Some(number) = self.disk.queue.front().copied() {
+            if let Some(transaction) = self.disk.transactions.get_mut(&number) {
+                transaction.stage = Progress::Waiting;
+            }
+            self.activate();
+        }
+    }
+
+    /// The page that a tab shows.
+    fn shown(&self, tab: usize) -> Option<usize> {
+        let page = self.tabs[tab].last().copied()?;
+        (self.pages[page].life != Life::Frozen).then_some(page)
+    }
+
+    fn with_open(&mut self, tab: usize, act: impl FnOnce(&mut Self, usize)) {
+        if let Some(page) = self.shown(tab)
+            && self.pages[page].life == Life::Open
+        {
+            act(self, page);
+        }
+    }
+
+    fn track(&mut self, tab: usize) {
+        let wall = self.wall();
+        self.with_open(tab, |world, page| {
+            world.serial += 1;
+            let mark = if world.random.chance(3) { "!" } else { "" };
+            let name = format!("s{}{mark}", world.serial);
+            let words = format!("{name}\u{1f}");
+            let event = Fields(&words);
+            let active_at = Timestamp(wall);
+            world.hear(page, wall, Input::Tracked { event, active_at }, &name);
+        });
+    }
+
+    fn choose(&mut self, page: usize, consent: Consent) {
+        let wall = self.wall();
+        if !self.setting.is_blocked {
+            // A choice that is taken back leaves each page with what the site or itself has said.
+            self.consent = (consent != Consent::Pending).then_some(consent);
+            self.chosen_at = Some(self.now);
+            self.is_choice_settled = true;
+        }
+        if consent != Consent::Granted {
+            self.was_ever_refused = true;
+        }
+        if consent == Consent::Denied {
+            for event in &mut self.ledger.events {
+                event.is_erasable = true;
+            }
+        }
+        if consent == Consent::Pending {
+            // The ids go out of the record, though other tabs may go on with theirs.
+            self.sessions_may_differ = true;
+            // From now on the page writes nothing down, what waits in its memory included.
+            for event in &self.pages[page].events {
+                self.ledger.events[*event].kept_at = None;
+            }
+        }
+        self.hear(page, wall, Input::ConsentChanged(consent), "");
+    }
+
+    /// A page is left.
+    fn go(&mut self, number: usize, is_kept: bool) {
+        self.leave(number);
+        if is_kept && self.pages[number].life == Life::Open {
+            self.pages[number].life = Life::Frozen;
+            // A transaction that has not been committed would hold up the others.
+            if let Stage::Transacting(transaction) = self.pages[number].outbox.stage
+                && self
+                    .disk
+                    .transactions
+                    .get(&transaction)
+                    .is_some_and(|it| it.stage != Progress::Committing)
+            {
+                self.transaction_failed(transaction);
+            }
+        } else {
+            let tab = self.pages[number].tab;
+            if !is_kept || self.pages[number].life == Life::Starting {
+                self.tabs[tab].retain(|it| *it != number);
+            }
+            self.end(number, Cause::PageLeft);
+        }
+    }
+
+    /// A page is no more.
+    fn end(&mut self, number: usize, cause: Cause) {
+        let page = &mut self.pages[number];
+        if page.life == Life::Gone {
+            return;
+        }
+        let life = std::mem::replace(&mut page.life, Life::Gone);
+        if self.chosen_at.is_some_and(|it| it + 100 > self.now) {
+            self.is_choice_settled = false;
+        }
+        page.is_inexact |= cause != Cause::PageLeft && life != Life::Frozen;
+        let keeps = match cause {
+            Cause::PageLeft => self.setting.keeps_last_writes,
+            Cause::TabKilled => self.random.chance(50),
+            Cause::Nothing | Cause::BrowserKilled => false,
+        };
+        self.disk.late.retain(|_, it| it.page != Some(number));
+        if let Stage::Transacting(transaction) = self.pages[number].outbox.stage {
+            match self.disk.transactions.get_mut(&transaction) {
+                Some(it) if keeps && it.stage == Progress::Committing => {
+                    it.page = None;
+                    it.orphaned_by = cause;
+                }
+                _ => {
+                    self.disk.remove(transaction);
+                    self.activate();
+                }
+            }
+        } else if cause == Cause::PageLeft && keeps && life == Life::Open {
+            // What was put while the page was left.
+            let outbox = &mut self.pages[number].outbox;
+            if outbox.has_database
+                && outbox.stage == Stage::Idle
+                && outbox.jobs.contains(&Job::Write)
+            {
+                let (wipes, writes) = outbox.writes();
+                self.enqueue(Transaction {
+                    page: None,
+                    job: Job::Write,
+                    stage: Progress::Waiting,
+                    wipes,
+                    writes,
+                    aborts: false,
+                    orphaned_by: cause,
+                });
+            }
+        }
+    }
+
+    fn close(&mut self, tab: usize) {
+        if let Some(page) = self.shown(tab) {
+            self.go(page, false);
+        }
+        self.cause = Cause::PageLeft;
+        for page in std::mem::take(&mut self.tabs[tab]) {
+            self.end(page, Cause::PageLeft);
+        }
+    }
+
+    fn kill_browser(&mut self) {
+        self.cause = Cause::BrowserKilled;
+        for tab in 0..TABS {
+            for page in std::mem::take(&mut self.tabs[tab]) {
+                self.end(page, Cause::BrowserKilled);
+            }
+        }
+        self.disk.queue.clear();
+        self.disk.transactions.clear();
+        self.disk.late.clear();
+        self.local.kill(self.now, &mut self.random);
+        self.was_killed = true;
+        // The outbox has it too, but is read only where the site's own setting allows, and written
+        // only without Global Privacy Control.
+        let is_sure = self.setting.consent == Consent::Granted
+            && !self.setting.is_anonymous
+            && self.disk.was_well(self.chosen_at.unwrap_or(self.now))
+            && self.chosen_at.is_none_or(|it| it + 50 <= self.now);
+        let is_old = self.chosen_at.is_none_or(|it| it + 8_000 <= self.now);
+        if !is_sure && !is_old {
+            self.consent = None;
+        }
+    }
+
+    pub(super) fn delete_database(&mut self) {
+        if !matches!(self.disk.mode, Mode::Well | Mode::Aborts(_) | Mode::Full) {
+            return;
+        }
+        for page in &mut self.pages {
+            page.outbox.has_database = false;
+        }
+        self.enqueue(Transaction {
+            page: None,
+            job: Job::Write,
+            stage: Progress::Waiting,
+            wipes: true,
+            writes: Vec::new(),
+            aborts: false,
+            orphaned_by: Cause::Nothing,
+        });
+    }
+
+    /// From now on everything works, and the visitor is there.
+    pub(super) fn calm(&mut self) {
+        self.note(|_| "-- calm".into());
+        self.is_calm = true;
+        self.network = Network::Well;
+        self.crashes_within = None;
+        self.local.set_full(self.now, false);
+        self.collector.is_down_until = 0;
+        if self.disk.mode != Mode::Missing {
+            self.set_disk(Mode::Well);
+        }
+        for tab in 0..TABS {
+            let frozen: Vec<usize> = self.tabs[tab]
+                .iter()
+                .copied()
+                .filter(|it| self.pages[*it].life == Life::Frozen)
+                .collect();
+            self.tabs[tab].retain(|it| !frozen.contains(it));
+            for page in frozen {
+                self.end(page, Cause::PageLeft);
+            }
+        }
+        self.cause = Cause::PageLeft;
+        self.open(0);
+        // The visitor looks at every tab once more.
+        let wall = self.wall();
+        for page in 0..self.pages.len() {
+            if self.pages[page].life == Life::Open {
+                self.hear(page, wall, Input::Resumed, "");
+            }
+        }
+    }
+
+    /// Whether an event may be lost in what happens now.
+    pub(super) fn excuse(&self, event: usize) -> Option<&'static str> {
+        let event = &self.ledger.events[event];
+        if event.fate != Fate::Open {
+            return None;
+        }
+        if event.is_erasable {
+            return Some("consent was withdrawn");
+        }
+        if self.cause == Cause::Nothing {
+            return None;
+        }
+        let Some(kept_at) = event.kept_at else {
+            return Some("it could not be kept yet");
+        };
+        if self.setting.is_anonymous || self.setting.is_blocked {
+            return Some("nothing can be kept");
+        }
+        let age = self.now - kept_at;
+        let is_well = self.disk.was_well(kept_at);
+        let has_room = self.local.had_room(kept_at);
+        let left_ms = self.last_left_at.map_or(u64::MAX, |it| self.now - it);
+        match self.cause {
+            Cause::TabKilled if !is_well && (age < 3_000 || !has_room) => Some("storage fails"),
+            Cause::TabKilled | Cause::BrowserKilled if age < 50 => Some("killed within 50 ms"),
+            Cause::BrowserKilled if !is_well && (age < 8_000 || !has_room) => Some("storage fails"),
+            Cause::BrowserKilled if !self.setting.keeps_last_writes && left_ms < 5_100 => {
+                Some("left to localStorage alone, which lost its last seconds")
+            }
+            Cause::PageLeft if !has_room && (!is_well || age < 50) => Some("storage fails"),
+            _ => None,
+        }
+    }
+}
