@@ -77,10 +77,22 @@ async function answered(handler: Handler) {
   answerBy(asTheCollector);
 }
 
+/** Opens the page, again where a fault has kept its script away. */
+async function arrive(page: Page): Promise<void> {
+  for (;;) {
+    try {
+      await page.goto(url, { waitUntil: "commit" });
+      await page.waitForFunction(() => Boolean(window.sillage), undefined, { timeout: 3_000 });
+      return;
+    } catch {
+      await later(500);
+    }
+  }
+}
+
 async function openTab(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(url);
-  await page.waitForFunction(() => Boolean(window.sillage));
+  await arrive(page);
   return page;
 }
 
@@ -129,12 +141,11 @@ const visit = async () => {
     );
     if (random() < 0.1 && place > 0) {
       // In the middle of everything: the tab leaves its page, or goes.
-      if (random() < 0.5) await tabs[place]?.goto(url, { waitUntil: "commit" }).catch(() => undefined);
+      if (random() < 0.5) await arrive(tabs[place] as Page);
       else {
         await tabs[place]?.close({ runBeforeUnload: true });
         tabs[place] = await openTab(context);
       }
-      await tabs[place]?.waitForFunction(() => Boolean(window.sillage));
     }
     if (heapBefore === 0 && Date.now() > start + minutes * 6_000) heapBefore = await heapOf(stays);
   }

@@ -62,10 +62,15 @@ function docs() {
   return run("cargo", ["doc", "--quiet", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "--deny warnings" } });
 }
 
-/** The long tests of a crate are marked `#[ignore]`. */
+/** How many seeds the simulation of `crates/core` runs among the long tests. */
+const SEEDS = "100000";
+
+/** The long tests of a crate are marked `#[ignore]`; the simulation reads SILLAGE_SEEDS. */
 async function cargoTests(all) {
   const args = ["test", "--workspace", "--no-fail-fast"];
-  const ended = await execute("cargo", all ? [...args, "--", "--include-ignored"] : args, { tee: true });
+  const ended = all
+    ? await execute("cargo", [...args, "--", "--include-ignored"], { tee: true, env: { SILLAGE_SEEDS: SEEDS } })
+    : await execute("cargo", args, { tee: true });
   return concluded("cargo test", ended, cargoCounts);
 }
 

@@ -55,6 +55,10 @@ export const clicks: Fixture = {
   },
 };
 
+/** What is done before there is more than the inline stub. */
+export const callsOfStub: Fixture = { ...tracks, count: 20, perform: (tab) => tracks.perform(tab, 0, 20) };
+export const clicksOnStub: Fixture = { ...clicks, count: 3, perform: (tab) => clicks.perform(tab, 0, 3) };
+
 interface WebEvent {
   eventName?: string;
   attributes?: Record<string, { value: string }>;

@@ -2,10 +2,10 @@
  * Where one row of the fault table plays: a collector, a gate, pages and a browser profile of its own,
  * so that rows can break theirs at the same time.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Collector, startCollector } from "../support/collector.ts";
+import { type Collector, dist, startCollector } from "../support/collector.ts";
 import { type Engine, engine, type RunningBrowser, type Tab } from "../support/engine.ts";
 import { asTheCollector, type Handler } from "../support/gate.ts";
 import { type Origin, openOrigin } from "../support/origin.ts";
@@ -27,6 +27,11 @@ export interface Scene {
   pageOf(visit: number): string;
   /** Opens that page in a new tab, and waits until its tracker is at work. */
   visit(browser: RunningBrowser, visit: number): Promise<Tab>;
+  /**
+   * Opens that page with the inline stub and a script tag that comes after the page is loaded, in a new
+   * tab; waits for neither.
+   */
+  visitEarly(browser: RunningBrowser, visit: number): Promise<Tab>;
   /** How the gate answers from now on; everything is counted. */
   answerBy(handler: Handler): void;
   /** What came to be open, in the order of opening; all is closed again at the end. */
@@ -43,6 +48,7 @@ export async function openScene(on: Engine = engine()): Promise<Scene> {
   };
   answerBy(asTheCollector);
   const tag = `<script async src="${collector.gate.origin}/sillage.js" data-site="${SITE}"></script>`;
+  const stub = readFileSync(join(dist, "web/stub.js"), "utf8").replace('"shop"', `"${SITE}"`);
   const pageOf = (visit: number) => `${origin.origin}/visit-${visit}`;
   return {
     collector,
@@ -60,6 +66,16 @@ export async function openScene(on: Engine = engine()): Promise<Scene> {
       const tab = await browser.open(origin.serve(`/visit-${visit}`, html));
       await trackerReady(tab);
       return tab;
+    },
+    visitEarly(browser, visit) {
+      const html = `<!doctype html><title>Visit ${visit}</title><script>${stub}</script>${BUTTONS}
+        <script>addEventListener("load", () => setTimeout(() => {
+          const script = document.createElement("script");
+          script.src = "${collector.gate.origin}/sillage.js";
+          script.dataset.site = "${SITE}";
+          document.head.append(script);
+        }))</script>`;
+      return browser.open(origin.serve(`/visit-${visit}`, html));
     },
     answerBy,
     async close() {

@@ -5,9 +5,9 @@
  */
 import { describe, test as nodeTest } from "node:test";
 import { answer, isBatch } from "../support/gate.ts";
-import { clicks, type Fixture, tracks } from "./fixture.ts";
+import { callsOfStub, clicks, clicksOnStub, type Fixture, tracks } from "./fixture.ts";
 import { expectExactlyOnce } from "./report.ts";
-import { openScene, type Scene } from "./scene.ts";
+import { openScene, type Scene, trackerReady } from "./scene.ts";
 
 /** Rows that run at once: they mostly wait. */
 const CONCURRENT_ROWS = 5;
@@ -162,6 +162,41 @@ describe("exactly once", { concurrency: CONCURRENT_ROWS }, () => {
     );
     const [tab] = tabs;
     if (tab) await expectExactlyOnce(scene, name, { tab, fixture, visits: [1, 2, 3] });
+  });
+
+  const early = [callsOfStub, clicksOnStub];
+
+  /** Keeps the tracker's script back until the given function is called. */
+  function holdScriptBack(scene: Scene): () => void {
+    let letThrough = () => {};
+    const held = new Promise<void>((done) => {
+      letThrough = done;
+    });
+    scene.answerBy(async (asked, forward) => {
+      if (asked.path === "/sillage.js") await held;
+      return forward();
+    });
+    return letThrough;
+  }
+
+  row("before the script has loaded, page left, then back", early, async (scene, fixture, name) => {
+    const letThrough = holdScriptBack(scene);
+    const browser = await scene.launch();
+    const before = await scene.visitEarly(browser, 1);
+    await fixture.perform(before);
+    await before.goTo(scene.outside);
+    letThrough();
+    const tab = await scene.visit(browser, 2);
+    await expectExactlyOnce(scene, name, { tab, fixture, visits: [1, 2], isFaulty: false });
+  });
+
+  row("before the script has loaded, then it comes", early, async (scene, fixture, name) => {
+    const letThrough = holdScriptBack(scene);
+    const tab = await scene.visitEarly(await scene.launch(), 1);
+    await fixture.perform(tab);
+    letThrough();
+    await trackerReady(tab);
+    await expectExactlyOnce(scene, name, { tab, fixture, visits: [1], isFaulty: false });
   });
 
   row("nothing fails, in one task, the tab stays", alsoClicks, async (scene, fixture, name) => {

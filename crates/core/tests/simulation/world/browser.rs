@@ -187,6 +187,13 @@ impl World {
             self.is_choice_settled = false;
         }
         page.is_inexact |= cause != Cause::PageLeft && life != Life::Frozen;
+        if cause == Cause::TabKilled {
+            for event in &self.pages[number].events {
+                let event = &mut self.ledger.events[*event];
+                // What is left of it has no right to last.
+                event.kept_at = event.kept_at.filter(|it| it + 50 <= self.now);
+            }
+        }
         let keeps = match cause {
             Cause::PageLeft => self.setting.keeps_last_writes,
             Cause::TabKilled => self.random.chance(50),
@@ -247,6 +254,10 @@ impl World {
         self.disk.late.clear();
         self.local.kill(self.now, &mut self.random);
         self.was_killed = true;
+        for page in &mut self.pages {
+            // What it left to localStorage may be lost.
+            page.is_inexact |= page.left_at.is_some_and(|it| it + 8_000 > self.now);
+        }
         // The outbox has it too, but is read only where the site's own setting allows, and written
         // only without Global Privacy Control.
         let is_sure = self.setting.consent == Consent::Granted

@@ -165,6 +165,7 @@ impl World {
         // event brings them back.
         let is_exact = self.setting.tabs == 1
             && self.disk.was_well(0)
+            && self.local.had_room(0)
             && !self.was_ever_refused
             && !self.setting.is_anonymous
             && self.setting.consent == Consent::Granted
