@@ -7,7 +7,7 @@
 
 use sillage_protocol::{Timestamp, event_type};
 
-use crate::text::{put, take_until};
+use crate::text::{put, put_ascii, slice, take_until};
 use crate::visitor::Visitor;
 use crate::{Dropped, Fields, PART_START, WORD_END, json};
 
@@ -93,16 +93,16 @@ pub(crate) struct Recorded<'a> {
 /// The head of an event's line; its context follows.
 pub(crate) fn event_line(event: Recorded<'_>) -> String {
     let mut line = String::new();
-    line.push(char::from(kind::EVENT));
+    put_ascii(&mut line, kind::EVENT);
     push_word(&mut line, event.id);
     json::push_decimal(&mut line, event.created_at.0);
-    line.push(WORD_END);
+    push_word(&mut line, "");
     json::push_decimal(&mut line, event.epoch);
     let (word, members) = match event.part {
         Part::Web(members) => ("", members),
         Part::Action(members) => ("1", members),
     };
-    line.push(WORD_END);
+    push_word(&mut line, "");
     push_word(&mut line, word);
     push_word(&mut line, members);
     line
@@ -112,7 +112,7 @@ pub(crate) fn event_line(event: Recorded<'_>) -> String {
 #[inline(never)]
 pub(crate) fn push_word(line: &mut String, word: &str) {
     put(line, word);
-    line.push(WORD_END);
+    put_ascii(line, WORD_END as u8);
 }
 
 /// Where the context begins in an event's line, behind id, time, epoch, part and members.
@@ -189,7 +189,13 @@ pub(crate) fn body(
                 }
                 put(&mut body, opening);
                 opening = ",";
-                push_event(&mut body, &key[1..], words, shared == context, visitor);
+                push_event(
+                    &mut body,
+                    slice(key, 1, key.len()),
+                    words,
+                    shared == context,
+                    visitor,
+                );
             }
             _ => {}
         }
@@ -213,7 +219,7 @@ fn push_event(
     put(out, id);
     put(out, "\",\"createdDate\":\"");
     for byte in Timestamp(words.take_number()).to_iso() {
-        out.push(char::from(byte));
+        put_ascii(out, byte);
     }
     put(out, "\",");
     if words.take_number() != visitor.epoch() {
@@ -256,7 +262,7 @@ impl Counters {
     /// The line that the outbox keeps.
     pub(crate) fn line(&self) -> String {
         let mut line = String::new();
-        line.push(char::from(kind::COUNTERS));
+        put_ascii(&mut line, kind::COUNTERS);
         push_word(&mut line, &self.outbox);
         put(&mut line, "{\"outboxId\":\"");
         put(&mut line, &self.outbox);

@@ -63,24 +63,24 @@ impl Config {
             config.consent =
                 Consent::from_name(consent).ok_or("consent must be granted, pending or denied")?;
         }
-        read_flag(options.take(), &mut config.pageviews)?;
-        read_flag(options.take(), &mut config.hash_routing)?;
-        read_flag(options.take(), &mut config.clicks)?;
+        read_flag(&mut options, &mut config.pageviews)?;
+        read_flag(&mut options, &mut config.hash_routing)?;
+        read_flag(&mut options, &mut config.clicks)?;
         read_number(
-            options.take(),
+            &mut options,
             &mut config.idle_timeout_ms,
             60_000,
             36_000_000,
         )?;
-        read_number(options.take(), &mut config.flush_interval_ms, 0, 60_000)?;
-        read_number(options.take(), &mut config.max_batch_events, 1, 1_000)?;
+        read_number(&mut options, &mut config.flush_interval_ms, 0, 60_000)?;
+        read_number(&mut options, &mut config.max_batch_events, 1, 1_000)?;
         Ok(config)
     }
 }
 
 #[inline(never)]
-fn read_flag(word: &str, flag: &mut bool) -> Result<(), &'static str> {
-    match word {
+fn read_flag(options: &mut Fields<'_>, flag: &mut bool) -> Result<(), &'static str> {
+    match options.take() {
         "" => {}
         "true" => *flag = true,
         "false" => *flag = false,
@@ -90,7 +90,13 @@ fn read_flag(word: &str, flag: &mut bool) -> Result<(), &'static str> {
 }
 
 #[inline(never)]
-fn read_number(word: &str, number: &mut u64, least: u64, most: u64) -> Result<(), &'static str> {
+fn read_number(
+    options: &mut Fields<'_>,
+    number: &mut u64,
+    least: u64,
+    most: u64,
+) -> Result<(), &'static str> {
+    let word = options.take();
     if !word.is_empty() {
         *number = json::read_decimal(word)
             .ok_or("idleTimeoutMs, flushIntervalMs and maxBatchEvents must be whole numbers")?

@@ -3,26 +3,23 @@
 //! `serde_json` would weigh in the module; whole objects come as text from `JSON.stringify`, which
 //! the browser has anyway.
 
-use crate::text::{put, put_hex};
+use crate::text::{put, put_ascii, put_hex, slice};
 
 /// Appends `text` to `out` as a JSON string (RFC 8259, section 7).
 #[inline(never)]
 pub(crate) fn push_str(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '\0'..='\x1f' => {
-                put(out, "\\u00");
-                put_hex(out, character as u8);
-            }
-            _ => out.push(character),
+    put(out, "\"");
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
+            put(out, slice(text, start, at));
+            put(out, "\\u00");
+            put_hex(out, byte);
+            start = at + 1;
         }
     }
-    out.push('"');
+    put(out, slice(text, start, text.len()));
+    put(out, "\"");
 }
 
 /// Appends `value` in decimal digits.
@@ -30,7 +27,7 @@ pub(crate) fn push_decimal(out: &mut String, value: u64) {
     if value > 9 {
         push_decimal(out, value / 10);
     }
-    out.push(char::from(b'0' + (value % 10) as u8));
+    put_ascii(out, b'0' + (value % 10) as u8);
 }
 
 /// The number that `digits` writes; `None` where there is anything else.

@@ -4,7 +4,7 @@
 //! and path alike (<https://github.com/PostHog/posthog-js/issues/435>). What looks like one is
 //! replaced by `REDACTED`; the rest of the address stays as it is. Redacting twice changes nothing.
 
-use crate::text::{cut, end_of, put};
+use crate::text::{cut, end_of, put, put_ascii, slice};
 use sillage_protocol::limits::MAX_URL_CHARS;
 
 const REDACTED: &str = "REDACTED";
@@ -43,16 +43,16 @@ pub fn redact_url(url: &str) -> String {
         return kept;
     }
     if end_of(&bytes[colon + 1..], 0, b"/") != 0 || bytes.get(colon + 2) != Some(&b'/') {
-        put(&mut kept, &url[..=colon]);
+        put(&mut kept, slice(url, 0, colon + 1));
         return kept;
     }
     let host = colon + 3;
     let path = end_of(bytes, host, b"/?#");
-    put(&mut kept, &url[..host]);
+    put(&mut kept, slice(url, 0, host));
     let credentials = bytes[host..path].iter().rposition(|&byte| byte == b'@');
     put(
         &mut kept,
-        &url[credentials.map_or(host, |at| host + at + 1)..path],
+        slice(url, credentials.map_or(host, |at| host + at + 1), path),
     );
 
     let mut before = 0..0;
@@ -62,7 +62,7 @@ pub fn redact_url(url: &str) -> String {
         let start = at + 1;
         let is_value = delimiter == b'=';
         let end = end_of(bytes, start, if is_value { b"?&;#" } else { b"/?&;#=" });
-        kept.push(char::from(delimiter));
+        put_ascii(&mut kept, delimiter);
         let name = &bytes[before];
         let piece = &bytes[start..end];
         let secret = if is_value {
@@ -70,7 +70,14 @@ pub fn redact_url(url: &str) -> String {
         } else {
             is_secret_piece(name, piece)
         };
-        put(&mut kept, if secret { REDACTED } else { &url[start..end] });
+        put(
+            &mut kept,
+            if secret {
+                REDACTED
+            } else {
+                slice(url, start, end)
+            },
+        );
         before = start..end;
         at = end;
     }

@@ -10,6 +10,7 @@
 use sillage_protocol::Timestamp;
 
 use crate::batch::{kind, push_word};
+use crate::text::put_ascii;
 use crate::{Fields, Shell, json};
 
 /// Longest wait before the first repetition, in milliseconds.
@@ -77,7 +78,7 @@ impl Retry {
     /// Shares what this page knows.
     pub(crate) fn share(&self, shell: &mut dyn Shell) {
         let mut line = String::new();
-        line.push(char::from(kind::STATE));
+        put_ascii(&mut line, kind::STATE);
         for number in [self.busy_until.0, self.due_at.0, self.failures.into()] {
             push_word(&mut line, "");
             json::push_decimal(&mut line, number);

@@ -4,7 +4,7 @@ use sillage_protocol::Timestamp;
 use uuid::{Builder, Uuid};
 
 use crate::Dropped;
-use crate::text::put_hex;
+use crate::text::{put, put_hex};
 
 /// The shell around the core: the browser in a page, a simulated one in tests.
 ///
@@ -95,7 +95,7 @@ fn text(id: Uuid) -> String {
     let mut text = String::new();
     for (at, byte) in id.into_bytes().into_iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
+            put(&mut text, "-");
         }
         put_hex(&mut text, byte);
     }

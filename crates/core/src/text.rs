@@ -9,6 +9,12 @@ pub(crate) fn put(out: &mut String, part: &str) {
     out.push_str(part);
 }
 
+/// Appends an ASCII character: `String::push` would bring code for the others along.
+#[inline(never)]
+pub(crate) fn put_ascii(out: &mut String, byte: u8) {
+    put(out, char::from(byte & 0x7f).encode_utf8(&mut [0]));
+}
+
 /// A copy of `text`.
 #[inline(never)]
 pub(crate) fn owned(text: &str) -> String {
@@ -38,21 +44,25 @@ pub(crate) fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
 #[inline(never)]
 pub(crate) fn take_until<'a>(text: &mut &'a str, delimiter: u8) -> &'a str {
     let end = end_of(text.as_bytes(), 0, &[delimiter]);
-    let part = &text[..end];
-    *text = text.get(end + 1..).unwrap_or("");
+    let part = slice(text, 0, end);
+    *text = slice(text, end + 1, text.len());
     part
 }
 
-/// The first `max` bytes of `text`, fewer where that would split a character.
+/// The bytes of `text` from `start` to `end`; nothing where there are none, or where a character
+/// would be split.
 #[inline(never)]
-pub(crate) fn cut(text: &str, mut max: usize) -> &str {
-    loop {
-        match text.get(..max) {
-            Some(cut) => return cut,
-            None if max > text.len() => return text,
-            None => max -= 1,
-        }
+pub(crate) fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or("")
+}
+
+/// The first `max` bytes of `text`, fewer where that would split a character.
+pub(crate) fn cut(text: &str, max: usize) -> &str {
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
+    slice(text, 0, end)
 }
 
 /// How many characters `text` has. The standard library's count is unrolled to 560 instructions.
@@ -68,7 +78,7 @@ pub(crate) fn count_chars(text: &str) -> usize {
 /// Appends `byte` in hexadecimal.
 pub(crate) fn put_hex(out: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 15] {
-        out.push(char::from(if digit > 9 { b'a' - 10 } else { b'0' } + digit));
+        put_ascii(out, if digit > 9 { b'a' - 10 } else { b'0' } + digit);
     }
 }
 

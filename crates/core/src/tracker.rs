@@ -9,7 +9,7 @@ use crate::retry::Retry;
 use crate::shell::{random_id, timed_id};
 use crate::text::{self, cut, end_of, owned, put};
 use crate::visitor::Visitor;
-use crate::{Config, Consent, Dropped, Fields, Input, PageCause, Shell, Urgency, WORD_END, json};
+use crate::{Config, Consent, Dropped, Fields, Input, PageCause, Shell, Urgency, json};
 
 mod delivery;
 mod turn;
@@ -271,7 +271,7 @@ impl Tracker {
             json::push_str(&mut place, &referrer);
             put(&mut place, "}");
         }
-        place.push(WORD_END);
+        push_word(&mut place, "");
         put(&mut place, facts.take());
         self.is_left = false;
         self.url = url;

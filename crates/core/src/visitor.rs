@@ -10,7 +10,7 @@ use sillage_protocol::Timestamp;
 
 use crate::batch::{Context, kind, push_word};
 use crate::shell::{Shell, random_id, time_of, timed_id};
-use crate::text::{owned, put, take_until};
+use crate::text::{owned, put, put_ascii, take_until};
 use crate::{Config, Consent, json};
 
 const VERSION: &str = "1";
@@ -294,7 +294,7 @@ impl Visitor {
         };
         shell.remember(&self.line);
         let mut mirror = String::new();
-        mirror.push(char::from(kind::RECORD));
+        put_ascii(&mut mirror, kind::RECORD);
         push_word(&mut mirror, "");
         put(&mut mirror, &self.line);
         shell.put(&mirror);

@@ -39,6 +39,11 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
         .typescript(true);
     let mut output = bindgen.generate_output().context("wasm-bindgen")?;
     unused::drop_functions(output.wasm_mut(), &described);
+    unused::trim_table(output.wasm_mut());
+    for name in glue::UNUSED_EXPORTS {
+        // One that is not there was removed already.
+        let _ = output.wasm_mut().exports.remove(name);
+    }
     let renamed = names::shorten(output.wasm_mut(), STEM)?;
     if generated.exists() {
         fs::remove_dir_all(&generated)?;

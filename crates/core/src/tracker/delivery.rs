@@ -5,14 +5,14 @@ use sillage_protocol::Timestamp;
 use super::Tracker;
 use crate::batch::{count_events, kind};
 use crate::retry::Retry;
-use crate::text::{owned, put, take_until};
+use crate::text::{owned, put, put_ascii, slice, take_until};
 use crate::{Dropped, Fields, Outcome, PART_START, Shell, Urgency};
 
 impl Tracker {
     /// The key of a batch in the outbox.
     pub(super) fn batch_key(id: &str) -> String {
         let mut key = String::new();
-        key.push(char::from(kind::BATCH));
+        put_ascii(&mut key, kind::BATCH);
         put(&mut key, id);
         key
     }
@@ -51,7 +51,7 @@ impl Tracker {
                 self.max_batch_bytes = self.max_batch_bytes.min(parts.len()) / 2;
                 shell.forget(&key);
                 // Nothing stands before the first start.
-                let mut parts = parts.get(1..).unwrap_or("");
+                let mut parts = slice(&parts, 1, parts.len());
                 while !parts.is_empty() {
                     shell.put(take_until(&mut parts, PART_START as u8));
                 }

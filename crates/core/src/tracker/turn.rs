@@ -8,10 +8,10 @@ use sillage_protocol::Timestamp;
 use sillage_protocol::limits::MAX_RECEIPTS;
 
 use super::Tracker;
-use crate::batch::{self, context_of, count_events, kind};
+use crate::batch::{self, context_of, count_events, kind, push_word};
 use crate::retry::{LEASE_MS, Retry};
 use crate::shell::{time_of, timed_id};
-use crate::text::{owned, put, take_until};
+use crate::text::{owned, put, put_ascii, slice, take_until};
 use crate::{Dropped, Fields, PART_START, Shell, Urgency};
 
 /// Longest text of all lines, in bytes; the oldest go first. An event with its context takes about
@@ -53,7 +53,7 @@ impl Chosen {
     }
 
     fn push(&mut self, line: &str) {
-        self.parts.push(PART_START);
+        put_ascii(&mut self.parts, PART_START as u8);
         put(&mut self.parts, line);
     }
 
@@ -100,7 +100,7 @@ impl Tracker {
             let key = words.take();
             let kind = key.as_bytes().first().copied().unwrap_or(0);
             // Lines of others may begin with anything.
-            let id = key.get(1..).unwrap_or("");
+            let id = slice(key, 1, key.len());
             match kind {
                 kind::RECORD => {
                     // A refusal drops what was known to wait.
@@ -223,7 +223,7 @@ impl Tracker {
         } else if chosen.events > 0 {
             let id = timed_id(now, 0, shell);
             let mut line = Self::batch_key(&id);
-            line.push(crate::WORD_END);
+            push_word(&mut line, "");
             put(&mut line, &chosen.parts);
             shell.put(&line);
             id

@@ -30,6 +30,48 @@ return cachedTextDecoder.decode(bytes);
 }",
     ),
     ("cachedTextEncoder.encodeInto = function", ""),
+    (
+        "function getUint8ArrayMemory0(",
+        "function getUint8ArrayMemory0() {
+return new Uint8Array(wasm.memory.buffer);
+}",
+    ),
+    (
+        "function getDataViewMemory0(",
+        "function getDataViewMemory0() {
+return new DataView(wasm.memory.buffer);
+}",
+    ),
+    // Of what the tracker imports only `setTimeout` counts as failing, and it does not fail.
+    (
+        "function handleError(",
+        "function handleError(f, args) {
+return f.apply(this, args);
+}",
+    ),
+    // The one closure is a wake-up: it is never called within itself, and may be freed while it runs.
+    (
+        "function makeMutClosure(",
+        "function makeMutClosure(arg0, arg1, f) {
+let count = 1;
+const real = () => {
+count++;
+f(arg0, arg1);
+real._wbg_cb_unref();
+};
+real._wbg_cb_unref = () => --count || wasm.__wbindgen_destroy_closure(arg0, arg1);
+return real;
+}",
+    ),
+];
+
+/// Exports that the glue does not need once it is simpler.
+pub(crate) const UNUSED_EXPORTS: &[&str] = &[
+    "__data_end",
+    "__heap_base",
+    "__wbindgen_exn_store",
+    "__wbindgen_free",
+    "__wbindgen_realloc",
 ];
 
 /// `source` with each of [`SIMPLER`] in place of what wasm-bindgen wrote.
@@ -50,7 +92,12 @@ fn simplify(source: &str) -> Result<String> {
         simple.push('\n');
     }
     if found != SIMPLER.len() {
-        bail!("the glue passes texts in another way now: see SIMPLER");
+        bail!("the glue is written in another way now: see SIMPLER");
+    }
+    // `passStringToWasm0` needs no third argument any more.
+    let simple = simple.replace(", wasm.__wbindgen_realloc)", ")");
+    if let Some(name) = UNUSED_EXPORTS.iter().find(|name| simple.contains(**name)) {
+        bail!("the glue needs {name} now: see UNUSED_EXPORTS");
     }
     Ok(simple)
 }

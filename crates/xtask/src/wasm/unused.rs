@@ -10,7 +10,10 @@ use std::ops::Range;
 use std::sync::mpsc;
 
 use anyhow::{Context, Result};
-use walrus::{ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
+use walrus::ir::Instr;
+use walrus::{
+    ElementItems, ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig,
+};
 
 use super::diverging::{self, Diverging};
 use super::link_map::{self, LinkMap, Symbol};
@@ -92,6 +95,36 @@ pub(super) fn drop_functions(module: &mut Module, unused: &[FunctionId]) {
     for &id in unused {
         if present.contains(&id) && !exported.contains(&id) {
             replace_by_trap(module, id);
+        }
+    }
+}
+
+/// Lets all traps of the table be one function, and leaves those at its end out: a table keeps its
+/// functions alive, and their types. Whoever calls one traps as before.
+pub(super) fn trim_table(module: &mut Module) {
+    let traps: HashSet<FunctionId> = module
+        .funcs
+        .iter_local()
+        .filter(|(_, function)| {
+            let body = &function.block(function.entry_block()).instrs;
+            matches!(body[..], [(Instr::Unreachable(_), _)])
+        })
+        .map(|(id, _)| id)
+        .collect();
+    for element in module.elements.iter_mut() {
+        let ElementItems::Functions(functions) = &mut element.items else {
+            continue;
+        };
+        let Some(one) = functions.iter().copied().find(|id| traps.contains(id)) else {
+            continue;
+        };
+        for function in functions.iter_mut() {
+            if traps.contains(function) {
+                *function = one;
+            }
+        }
+        while functions.last() == Some(&one) {
+            functions.pop();
         }
     }
 }
