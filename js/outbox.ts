@@ -49,7 +49,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
   const connect = () =>
     new Promise<void>((opened) => {
       setTimeout(opened, STORE_TIMEOUT_MS);
-      reopensAt = Date.now() + REOPEN_AFTER_MS;
+      reopensAt = performance.now() + REOPEN_AFTER_MS;
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onerror = () => opened();
@@ -78,6 +78,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       const transaction = (database as IDBDatabase).transaction(STORE, "readwrite");
       const store = transaction.objectStore(STORE);
       let written: [string, string | undefined][] = [];
+      let hasWiped = false;
       const finish = (isDurable: boolean) => {
         clearTimeout(timer);
         done(isDurable);
@@ -85,7 +86,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       const write = () => {
         if (mayKeep) {
           if (wipes) store.clear();
-          wipes = false;
+          hasWiped = wipes;
           written = [...dirty];
           for (const [key, line] of written) line === undefined ? store.delete(key) : store.put(line, key);
         }
@@ -100,6 +101,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       transaction.oncomplete = () => {
         // What has changed since is still dirty.
         for (const [key, line] of written) dirty.get(key) === line && dirty.delete(key);
+        if (hasWiped) wipes = false;
         finish(true);
       };
       if (heard) {
@@ -129,7 +131,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
   /** After what was begun before: connects where that is needed, and transacts. */
   const next = (heard?: (lines?: string[]) => void) => {
     last = last.then(async () => {
-      if (mayKeep && !database && Date.now() >= reopensAt) await connect();
+      if (mayKeep && !database && performance.now() >= reopensAt) await connect();
       isWriteComing = false;
       let unheard = heard;
       const hear = (lines: string[]) => {

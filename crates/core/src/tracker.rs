@@ -21,6 +21,10 @@ const MAX_BATCH_BYTES: usize = 48 * 1024;
 
 /// One site's tracker on one page.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and they do not exclude each other"
+)]
 pub struct Tracker {
     config: Config,
     visitor: Visitor,
@@ -33,7 +37,10 @@ pub struct Tracker {
     last_created_at: Timestamp,
     /// Whether lines may be written down, as the shell was last told.
     keeps: bool,
+    /// Whether a refusal is to be written down, and nothing else.
     has_refused: bool,
+    /// Whether what an earlier refusal may have failed to erase was looked for.
+    has_cleared: bool,
     /// When the next turn is wanted; `None` while nothing is known to wait.
     flush_at: Option<Timestamp>,
     is_turn_asked: bool,
@@ -97,6 +104,7 @@ impl Tracker {
             last_created_at: Timestamp(0),
             keeps: false,
             has_refused: false,
+            has_cleared: false,
             // What earlier pages left is looked for at once.
             flush_at: Some(Timestamp(0)),
             is_turn_asked: false,
@@ -205,7 +213,7 @@ impl Tracker {
     }
 
     fn memory_read(&mut self, now: Timestamp, line: &str, shell: &mut dyn Shell) {
-        if self.visitor.memory_read(now, line, &self.config, shell) {
+        if self.visitor.memory_read(now, line, &self.config, shell) || !self.has_cleared {
             self.obey_refusal(shell);
         }
         self.tell_whether_to_keep(shell);
@@ -222,20 +230,20 @@ impl Tracker {
     /// Where the visitor refuses, by choice or by Global Privacy Control, nothing that tells who
     /// they are stays in the store; by choice, nothing that was recorded is kept either.
     fn obey_refusal(&mut self, shell: &mut dyn Shell) {
+        let is_first = !core::mem::replace(&mut self.has_cleared, true);
         let is_denied = self.consent() == Consent::Denied;
         let is_known = self.visitor.is_known();
-        let has_traces = if is_denied {
-            is_known || self.pending > 0
-        } else {
-            is_known && self.visitor.is_anonymous()
-        };
-        if !has_traces {
+        let has_traces = is_first || is_known || is_denied && self.pending > 0;
+        if !has_traces || !is_denied && !self.visitor.is_anonymous() {
             return;
         }
         shell.clear();
         // A refusal has to last: it is all that is put into the outbox from now on.
-        self.has_refused = is_denied && !self.visitor.is_anonymous();
-        self.visitor.forget(shell);
+        let is_choice = self.visitor.choice() == Some(Consent::Denied);
+        self.has_refused = is_choice && !self.visitor.is_anonymous();
+        if is_known || is_choice {
+            self.visitor.forget(shell);
+        }
         if is_denied {
             let dropped = core::mem::take(&mut self.pending);
             self.drop_events(Dropped::NoConsent, dropped, shell);
@@ -275,7 +283,7 @@ impl Tracker {
         put(&mut place, facts.take());
         self.is_left = false;
         self.url = url;
-        self.view = timed_id(now, self.counters.tracked, shell);
+        self.view = timed_id(now, self.counters.tracked + 1, shell);
         self.place = place;
         if self.config.pageviews || cause == PageCause::Called {
             self.record(

@@ -30,6 +30,26 @@ const MAX_AGE_MS: u64 = 30 * 86_400_000;
 /// way together.
 const GRACE_MS: u64 = 2_000;
 
+/// One look at the outbox, line by line.
+#[derive(Default)]
+struct Turn<'a> {
+    now: Timestamp,
+    is_leaving: bool,
+    /// What the last answer said.
+    receipts: &'a str,
+    /// Whether a request may leave.
+    is_due: bool,
+    surplus_bytes: usize,
+    surplus_events: u32,
+    /// Context of the last event.
+    context: &'a str,
+    /// Counters of a page that has gone.
+    counters: &'a str,
+    /// Until when a batch that the collector does not know may still be under way.
+    young_until: Timestamp,
+    chosen: Chosen,
+}
+
 /// What is taken into the next request.
 #[derive(Default)]
 struct Chosen {
@@ -38,7 +58,7 @@ struct Chosen {
     /// Lines, each behind a [`PART_START`].
     parts: String,
     events: u64,
-    /// Context of the last event, and how many bytes the parts will take on the way.
+    /// How many bytes the parts will take on the way.
     bytes: usize,
     /// Ids of batches in doubt, as the members of a JSON array.
     asked: String,
@@ -75,7 +95,8 @@ impl Tracker {
         urgency: Urgency,
         shell: &mut dyn Shell,
     ) {
-        if urgency == Urgency::Open {
+        let is_leaving = urgency == Urgency::Leaving;
+        if !is_leaving {
             self.is_turn_asked = false;
             if self.is_left || !self.in_flight.0.is_empty() {
                 // It was asked for before the page was left.
@@ -84,13 +105,15 @@ impl Tracker {
             }
         }
         let receipts = core::mem::take(&mut self.receipts);
-        let mut is_due = true;
-        let mut surplus_bytes = lines.len().saturating_sub(MAX_OUTBOX_BYTES);
-        let mut surplus_events = count_events(lines).saturating_sub(MAX_OUTBOX_EVENTS);
-        let mut chosen = Chosen::default();
-        let mut context = "";
-        let mut counters = "";
-        let mut young_until = Timestamp(0);
+        let mut turn = Turn {
+            now,
+            is_leaving,
+            receipts: &receipts,
+            is_due: true,
+            surplus_bytes: lines.len().saturating_sub(MAX_OUTBOX_BYTES),
+            surplus_events: count_events(lines).saturating_sub(MAX_OUTBOX_EVENTS),
+            ..Turn::default()
+        };
         let waited = core::mem::take(&mut self.pending);
         self.fresh = 0;
         self.has_more = false;
@@ -98,11 +121,8 @@ impl Tracker {
             let line = take_until(&mut lines, b'\n');
             let mut words = Fields(line);
             let key = words.take();
-            let kind = key.as_bytes().first().copied().unwrap_or(0);
-            // Lines of others may begin with anything.
-            let id = slice(key, 1, key.len());
-            match kind {
-                kind::RECORD => {
+            match key.as_bytes().first() {
+                Some(&kind::RECORD) => {
                     // A refusal drops what was known to wait.
                     self.pending = waited;
                     self.memory_read(now, words.0, shell);
@@ -110,111 +130,135 @@ impl Tracker {
                         return;
                     }
                     self.pending = 0;
-                    continue;
                 }
-                kind::STATE => {
-                    if urgency == Urgency::Open {
-                        let shared = Retry::read(now, words);
-                        if self.hurries {
-                            self.hurries = false;
-                            self.retry.busy_until = shared.busy_until;
-                        } else {
-                            self.retry = shared;
-                        }
-                        let free_at = self.retry.free_at(now);
-                        self.flush_at = Some(free_at);
-                        is_due = free_at <= now;
-                    }
-                    continue;
+                Some(&kind::STATE) if !is_leaving => self.read_state(&mut turn, words),
+                // One a batch. Those of pages that have gone first: one's own come again.
+                Some(&kind::COUNTERS) if id_of(key) != self.counters.outbox => turn.counters = line,
+                Some(&kind::BATCH) if self.fits(&mut turn, key, line, shell) => {
+                    self.judge(&mut turn, key, line, words.0, shell);
                 }
-                kind::COUNTERS => {
-                    // One a batch. Those of pages that have gone first: one's own come again.
-                    if id != self.counters.outbox {
-                        counters = line;
-                    }
-                    continue;
+                Some(&kind::EVENT) if self.fits(&mut turn, key, line, shell) => {
+                    self.choose(&mut turn, key, line, shell);
                 }
-                kind::BATCH | kind::EVENT => {}
-                _ => continue,
-            }
-            let events = count_events(line);
-            let is_old = now.since(time_of(id)) > MAX_AGE_MS;
-            if is_old || surplus_bytes > 0 || surplus_events > 0 {
-                surplus_bytes = surplus_bytes.saturating_sub(line.len());
-                surplus_events = surplus_events.saturating_sub(events);
-                shell.forget(key);
-                let reason = if is_old {
-                    Dropped::Expired
-                } else {
-                    Dropped::QueueFull
-                };
-                self.drop_events(reason, events, shell);
-                continue;
-            }
-            self.pending += events;
-            if kind == kind::EVENT {
-                let own_context = context_of(line);
-                let bytes = if own_context == context {
-                    line.len() - context.len()
-                } else {
-                    line.len()
-                };
-                context = own_context;
-                if is_due && chosen.has_room(self, bytes) {
-                    if chosen.events == 0 {
-                        // All counters have been seen: they sort before the events. One's own as
-                        // they are now: what was dropped at this turn is in them.
-                        let own_counters = self.counters.line();
-                        if counters.is_empty() {
-                            counters = &own_counters;
-                        }
-                        chosen.push(counters);
-                        shell.forget(Fields(counters).take());
-                        counters = "";
-                    }
-                    chosen.push(line);
-                    chosen.events += 1;
-                    chosen.bytes += bytes;
-                    shell.forget(key);
-                } else {
-                    self.has_more = true;
-                }
-                continue;
-            }
-            match receipt_of(id, &receipts) {
-                Some((known, rejected)) if known == Some(events.into()) => {
-                    shell.forget(key);
-                    self.settled(events, rejected, shell);
-                }
-                // One from the future was made before the clock was set back.
-                Some(_) if now.0.abs_diff(time_of(id).0) < GRACE_MS => {
-                    young_until = time_of(id).plus_ms(GRACE_MS);
-                    self.has_more = true;
-                }
-                Some(_) if is_due && chosen.again.is_empty() => {
-                    chosen.again = owned(id);
-                    put(&mut chosen.parts, words.0);
-                }
-                None if urgency == Urgency::Leaving
-                    && self.unconfirmed == id
-                    && self.in_flight.0 != id =>
-                {
-                    // This page's request has failed, and it cannot ask for it any more: better twice
-                    // than only at the next visit, if there is one. What the page before has left has
-                    // most likely arrived.
-                    self.send(id, words.0, "", urgency, shell);
-                }
-                _ => {
-                    chosen.ask(id);
-                    self.has_more = true;
-                }
+                // Another version's, or not worth a look.
+                _ => {}
             }
         }
-        let asks = chosen.doubts > 0 && urgency == Urgency::Open;
-        if !is_due || chosen.parts.is_empty() && !asks {
-            if is_due {
-                self.flush_at = (young_until > now).then_some(young_until);
+        self.conclude(turn, urgency, shell);
+    }
+
+    /// Takes over what the pages know of the collector.
+    fn read_state(&mut self, turn: &mut Turn<'_>, words: Fields<'_>) {
+        let shared = Retry::read(turn.now, words);
+        if self.hurries {
+            self.hurries = false;
+            self.retry.busy_until = shared.busy_until;
+        } else {
+            self.retry = shared;
+        }
+        let free_at = self.retry.free_at(turn.now);
+        self.flush_at = Some(free_at);
+        turn.is_due = free_at <= turn.now;
+    }
+
+    /// Whether the line stays: lets it go where it is too old, or where there is too much.
+    fn fits(&mut self, turn: &mut Turn<'_>, key: &str, line: &str, shell: &mut dyn Shell) -> bool {
+        let events = count_events(line);
+        let is_old = turn.now.since(time_of(id_of(key))) > MAX_AGE_MS;
+        if !is_old && turn.surplus_bytes == 0 && turn.surplus_events == 0 {
+            self.pending += events;
+            return true;
+        }
+        turn.surplus_bytes = turn.surplus_bytes.saturating_sub(line.len());
+        turn.surplus_events = turn.surplus_events.saturating_sub(events);
+        shell.forget(key);
+        let reason = if is_old {
+            Dropped::Expired
+        } else {
+            Dropped::QueueFull
+        };
+        self.drop_events(reason, events, shell);
+        false
+    }
+
+    /// Takes an event into the next batch if there is room.
+    fn choose<'a>(&mut self, turn: &mut Turn<'a>, key: &str, line: &'a str, shell: &mut dyn Shell) {
+        let context = context_of(line);
+        let mut bytes = line.len();
+        if context == turn.context {
+            bytes -= context.len();
+        }
+        turn.context = context;
+        if !turn.is_due || !turn.chosen.has_room(self, bytes) {
+            self.has_more = true;
+            return;
+        }
+        if turn.chosen.events == 0 {
+            // All counters have been seen: they sort before the events. One's own as they are now:
+            // what was dropped at this turn is in them.
+            let own_counters = self.counters.line();
+            let counters = if turn.counters.is_empty() {
+                &own_counters
+            } else {
+                turn.counters
+            };
+            turn.chosen.push(counters);
+            shell.forget(Fields(counters).take());
+        }
+        turn.chosen.push(line);
+        turn.chosen.events += 1;
+        turn.chosen.bytes += bytes;
+        shell.forget(key);
+    }
+
+    /// Finds out what becomes of a batch in doubt.
+    fn judge(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: &str,
+        line: &str,
+        parts: &str,
+        shell: &mut dyn Shell,
+    ) {
+        let id = id_of(key);
+        let events = count_events(line);
+        let made_at = time_of(id);
+        match receipt_of(id, turn.receipts) {
+            Some((known, rejected)) if known == Some(events.into()) => {
+                shell.forget(key);
+                self.settled(events, rejected, shell);
             }
+            // One from the future was made before the clock was set back.
+            Some(_) if turn.now.0.abs_diff(made_at.0) < GRACE_MS => {
+                turn.young_until = made_at.plus_ms(GRACE_MS);
+                self.has_more = true;
+            }
+            Some(_) if turn.is_due && turn.chosen.again.is_empty() => {
+                turn.chosen.again = owned(id);
+                put(&mut turn.chosen.parts, parts);
+            }
+            None if turn.is_leaving && self.unconfirmed == id && self.in_flight.0 != id => {
+                // This page's request has failed, and it cannot ask for it any more: better twice
+                // than only at the next visit, if there is one. What the page before has left has
+                // most likely arrived.
+                self.send(id, parts, "", Urgency::Leaving, shell);
+            }
+            _ => {
+                turn.chosen.ask(id);
+                self.has_more = true;
+            }
+        }
+    }
+
+    /// Sends what was chosen.
+    fn conclude(&mut self, turn: Turn<'_>, urgency: Urgency, shell: &mut dyn Shell) {
+        let (now, chosen) = (turn.now, turn.chosen);
+        let asks = chosen.doubts > 0 && !turn.is_leaving;
+        if !turn.is_due {
+            return;
+        }
+        if chosen.parts.is_empty() && !asks {
+            self.flush_at = (turn.young_until > now).then_some(turn.young_until);
             return;
         }
         self.flush_at = None;
@@ -231,12 +275,12 @@ impl Tracker {
             // Nothing but a question: the same each time, since nothing is stored under its id.
             owned(&self.counters.outbox)
         };
-        if urgency == Urgency::Open {
+        if !turn.is_leaving {
             self.retry.busy_until = now.plus_ms(LEASE_MS);
             self.retry.share(shell);
         }
         self.send(&id, &chosen.parts, &chosen.asked, urgency, shell);
-        if urgency == Urgency::Open {
+        if !turn.is_leaving {
             self.in_flight = (id, chosen.parts);
         }
     }
@@ -245,6 +289,11 @@ impl Tracker {
         let body = batch::body(id, &self.config.site, parts, asked, &self.visitor);
         shell.send(id, &body, urgency);
     }
+}
+
+/// The id in a key. Lines of others may begin with anything.
+fn id_of(key: &str) -> &str {
+    slice(key, 1, key.len())
 }
 
 /// What the last answer said of a batch: how many events the collector knows of it, if any, and how

@@ -42,9 +42,12 @@ pub(crate) struct Outbox {
     dirty: BTreeMap<String, Option<Line>>,
     adopted: Vec<(u64, Spill)>,
     pub(crate) has_database: bool,
+    pub(crate) has_connected: bool,
     pub(crate) reopens_at: u64,
     pub(crate) may_keep: bool,
     wipes: bool,
+    /// The transaction under way takes everything out.
+    is_wiping: bool,
     has_spilled: bool,
     pub(crate) is_write_coming: bool,
     pub(crate) jobs: VecDeque<Job>,
@@ -63,9 +66,11 @@ impl Outbox {
             dirty: BTreeMap::new(),
             adopted: Vec::new(),
             has_database: false,
+            has_connected: false,
             reopens_at: 0,
             may_keep: false,
             wipes: false,
+            is_wiping: false,
             has_spilled: false,
             is_write_coming: false,
             jobs: VecDeque::new(),
@@ -93,7 +98,7 @@ impl Outbox {
             None => self.own.remove(key),
             Some(line) => self.own.insert(key.into(), line.clone()),
         };
-        if line.is_none() && !self.has_database {
+        if line.is_none() && !self.has_connected {
             self.dirty.remove(key);
         } else {
             self.dirty.insert(key.into(), line);
@@ -119,6 +124,7 @@ impl Outbox {
             }
             for (key, line) in spill.iter() {
                 self.change(key, line.clone());
+                self.dirty.insert(key.clone(), line.clone());
             }
         }
     }
@@ -170,8 +176,8 @@ impl Outbox {
         if !self.may_keep {
             return (false, Vec::new());
         }
-        let wipes = std::mem::take(&mut self.wipes);
-        (wipes, self.dirty.clone().into_iter().collect())
+        self.is_wiping = self.wipes;
+        (self.wipes, self.dirty.clone().into_iter().collect())
     }
 
     /// A transaction has completed: what has changed since is still dirty.
@@ -187,9 +193,16 @@ impl Outbox {
     pub(crate) fn ended(&mut self, is_durable: bool, now: u64, local: &mut Local) {
         self.stage = Stage::Idle;
         self.ended += 1;
-        if !is_durable {
+        if is_durable {
+            self.wipes &= !self.is_wiping;
+        } else {
             self.has_database = false;
+            // What was written may never be read again.
+            for (key, line) in &self.own {
+                self.dirty.insert(key.clone(), Some(line.clone()));
+            }
         }
+        self.is_wiping = false;
         if !is_durable || !self.adopted.is_empty() || self.has_spilled {
             self.spill(now, local);
         }

@@ -50,6 +50,7 @@ impl World {
         }
         if can {
             page.outbox.has_database = true;
+            page.outbox.has_connected = true;
             page.outbox.reopens_at = 0;
         }
         if page.life != Life::Frozen {
