@@ -136,6 +136,8 @@ pub(crate) struct World {
     sessions: [u64; TABS],
     last_left_at: Option<u64>,
     was_killed: bool,
+    /// The browser was killed before localStorage had written the choice to disk.
+    is_choice_in_outbox_alone: bool,
     cause: Cause,
     is_calm: bool,
     serial: u64,
@@ -214,6 +216,7 @@ impl World {
             sessions: [0; TABS],
             last_left_at: None,
             was_killed: false,
+            is_choice_in_outbox_alone: false,
             cause: Cause::Nothing,
             is_calm: false,
             serial: 0,

@@ -268,6 +268,7 @@ impl World {
         if !is_sure && !is_old {
             self.consent = None;
         }
+        self.is_choice_in_outbox_alone |= !is_old;
     }
 
     pub(super) fn delete_database(&mut self) {

@@ -80,6 +80,10 @@ impl World {
             let mirror = if self.pages[number].outbox.has_database {
                 self.disk.lines.get("a").map(|it| it.text.clone())
             } else {
+                if self.is_choice_in_outbox_alone {
+                    // The kill took localStorage's copy, and the other cannot be read.
+                    self.consent = None;
+                }
                 None
             };
             let record = mirror.as_deref().and_then(|it| it.get(2..));
