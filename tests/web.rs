@@ -16,14 +16,24 @@ export function recordingHost(record) {
     random: () => Math.random() * 4294967296,
     read: () => record,
     remember: (text) => host.calls.push(["remember", text]),
-    adopt: () => "",
-    spill: (text) => host.calls.push(["spill", text]),
-    send: (...request) => {
-      host.calls.push(["send", ...request]);
-      host.arrived?.(request);
+    put: (line) => {
+      host.calls.push(["put", line]);
+      host.lines.set(line.split("\x1f", 1)[0], line);
     },
+    forget: (key) => {
+      host.calls.push(["forget", key]);
+      host.lines.delete(key);
+    },
+    clear: () => host.calls.push(["clear"]),
+    keep: (may) => host.calls.push(["keep", may]),
+    turn: () => {
+      host.calls.push(["turn"]);
+      host.asked?.([...host.lines.values()].sort().map((line) => `${line}\n`).join(""));
+    },
+    lines: new Map(),
+    send: (...request) => host.calls.push(["send", ...request]),
   };
-  host.sent = new Promise((resolve) => { host.arrived = resolve; });
+  host.turned = new Promise((resolve) => { host.asked = resolve; });
   return host;
 }
 export const nextTimer = () => new Promise((resolve) => setTimeout(resolve));
@@ -37,6 +47,7 @@ extern "C" {
 
 const LOADED: u32 = 0;
 const TRACKED: u32 = 4;
+const TURN_CAME: u32 = 12;
 const FACTS: &str =
     "https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
 
@@ -70,19 +81,21 @@ fn open(options: &str) -> (usize, JsValue) {
 async fn a_pageview_is_sent_from_a_timer_and_not_inside_the_call() {
     let (tracker, host) = open("shop");
     assert!(sillage::hear(tracker, LOADED, FACTS, Date::now(), 0.0));
-    assert_eq!(names(&host), ["remember"]);
+    assert_eq!(names(&host), ["keep", "remember", "put", "put", "put"]);
 
-    let request = JsFuture::from(Promise::from(get(&host, "sent")))
+    let lines = JsFuture::from(Promise::from(get(&host, "turned")))
         .await
+        .unwrap()
+        .as_string()
         .unwrap();
-    let request = Array::from(&request);
-    let body = request.get(1).as_string().unwrap();
+    assert_eq!(names(&host)[5..], ["turn"]);
+    sillage::hear(tracker, TURN_CAME, &lines, Date::now(), 0.0);
+    let request = calls(&host).pop().unwrap();
+    assert_eq!(request.get(0), "send");
+    let (id, body) = (request.get(1), request.get(2).as_string().unwrap());
     assert!(body.contains("\"eventName\":\"page_viewed\""), "{body}");
     assert!(body.contains("https://a.test/x?token=REDACTED"), "{body}");
-    assert!(body.starts_with(&format!(
-        "\"id\":\"{}\"",
-        request.get(0).as_string().unwrap()
-    )));
+    assert!(body.starts_with(&format!("\"id\":\"{}\"", id.as_string().unwrap())));
 }
 
 #[wasm_bindgen_test]
@@ -93,7 +106,7 @@ async fn a_stopped_tracker_wakes_no_more() {
     // A timer set later fires later (HTML, "timer initialisation steps").
     JsFuture::from(next_timer()).await.unwrap();
     JsFuture::from(next_timer()).await.unwrap();
-    assert_eq!(names(&host), ["remember"]);
+    assert!(!names(&host).contains(&"turn".to_owned()));
 }
 
 #[wasm_bindgen_test]
