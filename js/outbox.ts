@@ -209,7 +209,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       attempt(() => {
         for (const key of Object.keys(localStorage)) key.startsWith(`${name}:`) && localStorage.removeItem(key);
       });
-      if (database) wipes = true;
+      if (database || mayKeep) wipes = true;
       else attempt(() => indexedDB.deleteDatabase(name));
       writeSoon();
     },

@@ -237,10 +237,11 @@ impl Tracker {
         if !has_traces || !is_denied && !self.visitor.is_anonymous() {
             return;
         }
-        shell.clear();
-        // A refusal has to last: it is all that is put into the outbox from now on.
+        // A refusal has to last: it takes the place of everything else in the outbox.
         let is_choice = self.visitor.choice() == Some(Consent::Denied);
         self.has_refused = is_choice && !self.visitor.is_anonymous();
+        self.tell_whether_to_keep(shell);
+        shell.clear();
         if is_known || is_choice {
             self.visitor.forget(shell);
         }

@@ -142,9 +142,10 @@ impl Outbox {
         self.own.clear();
         self.dirty.clear();
         local.change(now, |content| content.spills.clear());
-        self.wipes |= self.has_database;
+        let can_wipe = self.has_database || self.may_keep;
+        self.wipes |= can_wipe;
         self.write_soon();
-        !self.has_database
+        !can_wipe
     }
 
     /// What is not durable goes to the next page.
