@@ -78,7 +78,6 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       const transaction = (database as IDBDatabase).transaction(STORE, "readwrite");
       const store = transaction.objectStore(STORE);
       let written: [string, string | undefined][] = [];
-      let hasWiped = false;
       const finish = (isDurable: boolean) => {
         clearTimeout(timer);
         done(isDurable);
@@ -86,7 +85,6 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       const write = () => {
         if (mayKeep) {
           if (wipes) store.clear();
-          hasWiped = wipes;
           written = [...dirty];
           for (const [key, line] of written) line === undefined ? store.delete(key) : store.put(line, key);
         }
@@ -101,7 +99,6 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       transaction.oncomplete = () => {
         // What has changed since is still dirty.
         for (const [key, line] of written) dirty.get(key) === line && dirty.delete(key);
-        if (hasWiped) wipes = false;
         finish(true);
       };
       if (heard) {
@@ -118,9 +115,10 @@ export function outboxOf(name: string, took: (lines: string) => void) {
   const spill = () =>
     attempt(() => {
       if (mayKeep) {
-        hasSpilled = dirty.size > 0;
-        if (hasSpilled) localStorage.setItem(ownSpill, JSON.stringify([...dirty]));
+        hasSpilled = false;
+        if (dirty.size) localStorage.setItem(ownSpill, JSON.stringify([...dirty]));
         else localStorage.removeItem(ownSpill);
+        hasSpilled = dirty.size > 0;
         for (const [key, text] of adopted.splice(0)) {
           // The page that wrote it may have written more since.
           if (key !== ownSpill && localStorage.getItem(key) === text) localStorage.removeItem(key);
@@ -151,6 +149,8 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         for (const it of own) dirty.set(...it);
         unheard?.();
       }
+      // Now or never: later it would take out what was put since.
+      wipes = false;
       if (!isDurable || adopted.length || hasSpilled) spill();
       if (isDurable && dirty.size) writeSoon();
     });
@@ -232,8 +232,11 @@ export function outboxOf(name: string, took: (lines: string) => void) {
     written: () => last,
     /** The lines of this page that nobody is known to have taken. */
     own: () => textOf(own),
-    /** Leaves to the next page what is not durable. */
-    spill,
+    /** Leaves to the next page what is not durable: in both stores, since either may fail. */
+    leave() {
+      spill();
+      if (database) transact();
+    },
     /** The page came back: whatever it had left may be in other hands. */
     restored() {
       if (!mayKeep || (dirty.size && !hasSpilled)) return;

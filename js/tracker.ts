@@ -142,7 +142,7 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
         wasLeft = true;
         host.left();
         hear(fact, outbox.own(), at, activeAt);
-        outbox.spill();
+        outbox.leave();
         return;
       }
       // Back out of the back-forward cache.

@@ -46,8 +46,6 @@ pub(crate) struct Outbox {
     pub(crate) reopens_at: u64,
     pub(crate) may_keep: bool,
     wipes: bool,
-    /// The transaction under way takes everything out.
-    is_wiping: bool,
     has_spilled: bool,
     pub(crate) is_write_coming: bool,
     pub(crate) jobs: VecDeque<Job>,
@@ -70,7 +68,6 @@ impl Outbox {
             reopens_at: 0,
             may_keep: false,
             wipes: false,
-            is_wiping: false,
             has_spilled: false,
             is_write_coming: false,
             jobs: VecDeque::new(),
@@ -153,13 +150,13 @@ impl Outbox {
         if !self.may_keep {
             return;
         }
-        self.has_spilled = !self.dirty.is_empty();
-        let spill = self
-            .has_spilled
-            .then(|| Rc::new(self.dirty.clone().into_iter().collect()));
+        self.has_spilled = false;
+        let spill =
+            (!self.dirty.is_empty()).then(|| Rc::new(self.dirty.clone().into_iter().collect()));
         if !local.spill(now, self.own_spill, spill) {
             return;
         }
+        self.has_spilled = !self.dirty.is_empty();
         for (key, spill) in std::mem::take(&mut self.adopted) {
             let is_same = local
                 .content
@@ -177,7 +174,6 @@ impl Outbox {
         if !self.may_keep {
             return (false, Vec::new());
         }
-        self.is_wiping = self.wipes;
         (self.wipes, self.dirty.clone().into_iter().collect())
     }
 
@@ -194,16 +190,14 @@ impl Outbox {
     pub(crate) fn ended(&mut self, is_durable: bool, now: u64, local: &mut Local) {
         self.stage = Stage::Idle;
         self.ended += 1;
-        if is_durable {
-            self.wipes &= !self.is_wiping;
-        } else {
+        if !is_durable {
             self.has_database = false;
             // What was written may never be read again.
             for (key, line) in &self.own {
                 self.dirty.insert(key.clone(), Some(line.clone()));
             }
         }
-        self.is_wiping = false;
+        self.wipes = false;
         if !is_durable || !self.adopted.is_empty() || self.has_spilled {
             self.spill(now, local);
         }

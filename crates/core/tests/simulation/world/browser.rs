@@ -155,6 +155,7 @@ impl World {
     /// A page is left.
     fn go(&mut self, number: usize, is_kept: bool) {
         self.leave(number);
+        self.write_last(number);
         if is_kept && self.pages[number].life == Life::Open {
             self.pages[number].life = Life::Frozen;
             // A transaction that has not been committed would hold up the others.
@@ -211,24 +212,24 @@ impl World {
                     self.activate();
                 }
             }
-        } else if cause == Cause::PageLeft && keeps && life == Life::Open {
-            // What was put while the page was left.
-            let outbox = &mut self.pages[number].outbox;
-            if outbox.has_database
-                && outbox.stage == Stage::Idle
-                && outbox.jobs.contains(&Job::Write)
-            {
-                let (wipes, writes) = outbox.writes();
-                self.enqueue(Transaction {
-                    page: None,
-                    job: Job::Write,
-                    stage: Progress::Waiting,
-                    wipes,
-                    writes,
-                    aborts: false,
-                    orphaned_by: cause,
-                });
-            }
+        }
+    }
+
+    /// What a page begins to write while it is left: some engines see to it.
+    fn write_last(&mut self, number: usize) {
+        let page = &mut self.pages[number];
+        let (wipes, writes) = page.outbox.writes();
+        let is_begun = page.life == Life::Open && page.outbox.has_database;
+        if is_begun && self.setting.keeps_last_writes && !writes.is_empty() {
+            self.enqueue(Transaction {
+                page: None,
+                job: Job::Write,
+                stage: Progress::Waiting,
+                wipes,
+                writes,
+                aborts: false,
+                orphaned_by: Cause::PageLeft,
+            });
         }
     }
 
