@@ -172,6 +172,12 @@ impl Tracker {
         turn.surplus_bytes = turn.surplus_bytes.saturating_sub(line.len());
         turn.surplus_events = turn.surplus_events.saturating_sub(events);
         shell.forget(key);
+        // What a batch says of the page that tracked its events goes with another one.
+        let mut parts = slice(line, key.len() + 2, line.len());
+        let first = take_until(&mut parts, PART_START as u8);
+        if first.as_bytes().first() == Some(&kind::COUNTERS) {
+            shell.put(first);
+        }
         let reason = if is_old {
             Dropped::Expired
         } else {
