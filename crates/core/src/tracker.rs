@@ -170,7 +170,7 @@ impl Tracker {
                 self.leave(now, lines, shell);
             }
             Input::Resumed => {
-                self.is_left = false;
+                self.come_back(now);
                 self.hurry();
             }
             Input::FlushRequested => {

@@ -104,6 +104,16 @@ impl Tracker {
         }
     }
 
+    /// A page that was left is still there, or there again: what it had asked for may never come.
+    pub(super) fn come_back(&mut self, now: Timestamp) {
+        if self.is_left {
+            self.is_left = false;
+            self.is_turn_asked = false;
+            self.wake_at = None;
+            self.flush_at = Some(now);
+        }
+    }
+
     /// The next turn does not wait for the schedule.
     pub(super) fn hurry(&mut self) {
         self.hurries = true;

@@ -41,7 +41,7 @@ impl Tracker {
         }
         push_word(&mut place, "");
         put(&mut place, facts.take());
-        self.is_left = false;
+        self.come_back(now);
         self.url = url;
         self.view = timed_id(now, self.counters.tracked + 1, shell);
         self.place = place;
@@ -157,8 +157,7 @@ impl Tracker {
             self.drop_events(Dropped::TooLarge, 1, shell);
             return;
         }
-        // The page that was left is still there.
-        self.is_left = false;
+        self.come_back(at);
         shell.put(&line);
         self.share_counters(shell);
         self.fresh += 1;
