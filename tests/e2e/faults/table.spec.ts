@@ -155,13 +155,14 @@ describe("exactly once", { concurrency: CONCURRENT_ROWS }, () => {
       isBatch(asked) && random() < 0.3 ? answer(503, { code: "busy", message: "later" }) : forward(),
     );
     const browser = await scene.launch();
-    const tabs = await Promise.all([1, 2, 3].map((visit) => scene.visit(browser, visit)));
+    // Who comes for the first time, in several tabs at once, may be taken for several visitors.
+    const first = await scene.visit(browser, 1);
+    const tabs = [first, ...(await Promise.all([2, 3].map((visit) => scene.visit(browser, visit))))];
     const third = fixture.count / 3;
     await Promise.all(
       tabs.map((tab, n) => fixture.perform(tab, Math.floor(n * third), Math.floor((n + 1) * third), 60)),
     );
-    const [tab] = tabs;
-    if (tab) await expectExactlyOnce(scene, name, { tab, fixture, visits: [1, 2, 3] });
+    await expectExactlyOnce(scene, name, { tab: first, fixture, visits: [1, 2, 3] });
   });
 
   const early = [callsOfStub, clicksOnStub];

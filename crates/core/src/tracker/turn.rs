@@ -28,7 +28,7 @@ const MAX_AGE_MS: u64 = 30 * 86_400_000;
 /// How long the collector may not know a batch that has left, in milliseconds: the beacon of the page
 /// before, which browsers send when they find the time, and the first question of this one are under
 /// way together.
-const GRACE_MS: u64 = 2_000;
+const GRACE_MS: u64 = 5_000;
 
 /// One look at the outbox, line by line.
 #[derive(Default)]
