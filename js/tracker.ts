@@ -127,8 +127,11 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
       // The visitor may have allowed it there.
       if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
       attempt(() => {
-        random = seeded(it);
-        for (const [fact, told, at, activeAt] of JSON.parse(text) as Heard[]) hear(fact, words(...told), at, activeAt);
+        for (const [n, [fact, told, at, activeAt]] of (JSON.parse(text) as Heard[]).entries()) {
+          // Anew for each: one page may have to make a visitor's id besides.
+          random = seeded(it + n);
+          hear(fact, words(...told), at, activeAt);
+        }
       });
       outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
     }
