@@ -120,7 +120,8 @@ describe("delivery", () => {
     assert.deepEqual({ ...again, sentAt: first.sentAt }, first);
     assert.ok(first.sentAt < again.sentAt, "the time of leaving is renewed");
     const questions = bodies.filter(({ events }) => events.length === 0);
-    assert.ok(questions.length >= 2, "the collector is asked for it first, and refuses that once");
+    // Refused once, then answered; once more where the batch was too young to be given up by then.
+    assert.ok(questions.length === 2 || questions.length === 3, `it is asked for first: ${questions.length} times`);
     for (const { receipts } of questions) assert.deepEqual(receipts, [first.id]);
   });
 

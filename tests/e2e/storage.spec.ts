@@ -5,16 +5,31 @@ import { settled } from "./support/browser.ts";
 import { event, expectEvents, pageview } from "./support/expect-events.ts";
 import { setStage, test } from "./support/stage.ts";
 
+/** Runs in a page: neither localStorage nor cookies can be touched. */
+function blockTextStores() {
+  for (const name of ["localStorage", "cookie"]) {
+    Object.defineProperty(name === "cookie" ? Document.prototype : window, name, {
+      get() {
+        throw new DOMException("blocked", "SecurityError");
+      },
+      set() {
+        throw new DOMException("blocked", "SecurityError");
+      },
+    });
+  }
+}
+
 describe("storage", () => {
   const stage = setStage();
 
   /** Two page loads and an event of the site's own on each, then what must have arrived. */
-  async function visitTwice(before: (() => void) | undefined, isKnownAgain: boolean) {
+  async function visitTwice(before: (() => void) | undefined, isKnownAgain: boolean, besides?: () => void) {
     const { collector, origin } = stage;
     const site = stage.newSite();
     const url = origin.serve("/storage", `${stage.tag(site)}<a id="next" href="/storage-next">Next</a>`);
     const next = origin.serve("/storage-next", stage.tag(site, 'data-clicks="false"'));
     const visitor = await stage.newVisitor(before);
+    if (besides) await visitor.context.addInitScript(besides);
     const page = await visitor.open(url);
     await page.evaluate(() => window.sillage?.track("seen", { n: 1 }));
     await settled(page);
@@ -66,34 +81,13 @@ describe("storage", () => {
   });
 
   test("where cookies are blocked too they outlive it in IndexedDB", async () => {
-    await visitTwice(() => {
-      for (const name of ["localStorage", "cookie"]) {
-        Object.defineProperty(name === "cookie" ? Document.prototype : window, name, {
-          get() {
-            throw new DOMException("blocked", "SecurityError");
-          },
-          set() {
-            throw new DOMException("blocked", "SecurityError");
-          },
-        });
-      }
-    }, true);
+    await visitTwice(blockTextStores, true);
   });
 
   test("where everything is blocked, a visitor lasts as long as the page", async () => {
-    await visitTwice(() => {
+    await visitTwice(blockTextStores, false, () => {
       Object.defineProperty(window, "indexedDB", { value: undefined });
-      for (const name of ["localStorage", "cookie"]) {
-        Object.defineProperty(name === "cookie" ? Document.prototype : window, name, {
-          get() {
-            throw new DOMException("blocked", "SecurityError");
-          },
-          set() {
-            throw new DOMException("blocked", "SecurityError");
-          },
-        });
-      }
-    }, false);
+    });
   });
 
   test("a store really filled to its quota by the page loses no event of a page that is left", async () => {
