@@ -95,17 +95,24 @@ export function createTracker(options: Options, source: Source): Tracker {
       await chunk.instantiate(options?.wasmUrl ?? source._wasmUrl);
       if (stopped) return;
       code = "invalid_option";
-      engine = await chunk.start({ endpoint: source._endpoint, ...options }, isAnonymous(), mayStore(waiting, options));
+      await chunk.start(
+        { endpoint: source._endpoint, ...options },
+        isAnonymous(),
+        mayStore(waiting, options),
+        (started) => {
+          engine = started;
+          if (stopped) return engine.stop();
+          if (!waiting[0]) hear(Fact.PageLoaded);
+          if (lost) hear(Fact.Lost, [lost]);
+          for (const it of waiting.splice(0)) run(() => engine?.hear(...it));
+        },
+      );
     } catch (error) {
       // A page that cannot load the module still leaves what it hears to one that can.
       if (code === "invalid_option") quit();
       console.warn(`[sillage] ${error}`);
       throw new TrackerError(code, String(error));
     }
-    if (stopped) return engine.stop();
-    if (!waiting[0]) hear(Fact.PageLoaded);
-    if (lost) hear(Fact.Lost, [lost]);
-    for (const it of waiting.splice(0)) run(() => engine?.hear(...it));
   })();
   // Who does not ask does not want to know.
   ready.catch(() => {});

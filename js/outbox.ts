@@ -85,6 +85,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       const write = () => {
         if (mayKeep) {
           if (wipes) store.clear();
+          wipes = false;
           written = [...dirty];
           for (const [key, line] of written) line === undefined ? store.delete(key) : store.put(line, key);
         }
@@ -126,17 +127,22 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       }
     });
 
-  /** After what was begun before: connects where that is needed, and transacts. */
-  const next = (heard?: (lines?: string[]) => void) => {
+  /**
+   * After what was begun before: connects where that is needed, and transacts. What is put while the
+   * lines of `query` are `heard` is written in the same transaction.
+   */
+  const next = (heard?: (lines?: string[]) => void, query?: string) => {
     last = last.then(async () => {
-      if (mayKeep && !database && performance.now() >= reopensAt) await connect();
+      if ((mayKeep || query) && !database && performance.now() >= reopensAt) await connect();
       isWriteComing = false;
       let unheard = heard;
-      const hear = (lines: string[]) => {
+      const hear = (lines?: string[]) => {
         unheard = undefined;
-        heard?.(lines);
+        isWriteComing = true;
+        attempt(() => heard?.(lines));
+        isWriteComing = false;
       };
-      let isDurable = database && (await transact(heard && hear));
+      let isDurable = database && (await transact(heard && hear, query));
       if (isDurable && unheard) {
         // It has ended and has read nothing: what is written there is never seen again.
         isDurable = false;
@@ -147,10 +153,10 @@ export function outboxOf(name: string, took: (lines: string) => void) {
         database = undefined;
         // What was written may never be read again.
         for (const it of own) dirty.set(...it);
-        unheard?.();
+        if (unheard) hear();
       }
       // Now or never: later it would take out what was put since.
-      wipes = false;
+      if (!isWriteComing) wipes = false;
       if (!isDurable || adopted.length || hasSpilled) spill();
       if (isDurable && dirty.size) writeSoon();
     });
@@ -222,10 +228,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
           // What others have taken is not this page's any more.
           for (const key of own.keys()) lines.has(key) || own.delete(key);
         }
-        // What the module puts now, this transaction takes.
-        isWriteComing = true;
         took(textOf(lines));
-        isWriteComing = false;
       });
     },
     /** Fulfils once what was put and forgotten is durable, or cannot be. */
@@ -245,13 +248,11 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       hasSpilled = false;
       adopt();
     },
-    /** Opens the database and gives the line of that key, empty where there is none. */
-    async open(key: string): Promise<string> {
-      let found = "";
-      await connect();
-      if (database) await transact((lines) => ([found = ""] = lines), key);
-      return found;
-    },
+    /**
+     * Opens the database; the line of that key is `heard` within a transaction, empty where there is
+     * none. Two pages that open it at once hear one after the other.
+     */
+    open: (key: string, heard: (line: string) => void) => next((lines = []) => heard(lines[0] ?? ""), key),
   };
 }
 

@@ -53,11 +53,17 @@ function seeded(seed: string) {
 
 /**
  * Starts a tracker. `mayStore` says whether the device may be written to from the start: consent is
- * given and no Global Privacy Control is set.
+ * given and no Global Privacy Control is set. `begin` tells what the page did so far: that is heard
+ * in the transaction in which the visitor is read, so that pages opened at once agree on who it is.
  *
  * @throws a text that names the option that is wrong, and its rule
  */
-export async function start(options: Options, isAnonymous: boolean | undefined, mayStore: boolean): Promise<Engine> {
+export async function start(
+  options: Options,
+  isAnonymous: boolean | undefined,
+  mayStore: boolean,
+  begin: (engine: Engine) => void,
+): Promise<void> {
   let shownAt = 0;
   if ((document as { prerendering?: boolean }).prerendering) {
     // A page that is loaded ahead is visited when it is shown, if it ever is.
@@ -119,24 +125,25 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
   if (typeof opened !== "number") throw opened;
   tracker = opened;
 
-  if (mayStore) hearNow(Fact.MemoryRead, (await outbox.open("a")).slice(2));
-  attempt(() => {
-    // What pages did that were left before the module was ready. Two pages may find the same: the same
-    // random numbers give its events the same ids.
-    for (const [it, text] of early().sort()) {
-      // The visitor may have allowed it there.
-      if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
-      attempt(() => {
-        for (const [n, [fact, told, at, activeAt]] of (JSON.parse(text) as Heard[]).entries()) {
-          // Anew for each: one page may have to make a visitor's id besides.
-          random = seeded(it + n);
-          hear(fact, words(...told), at, activeAt);
-        }
-      });
-      outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
-    }
-  });
-  random = trulyRandom;
+  const adoptEarly = () => {
+    attempt(() => {
+      // What pages did that were left before the module was ready. Two pages may find the same: the same
+      // random numbers give its events the same ids.
+      for (const [it, text] of early().sort()) {
+        // The visitor may have allowed it there.
+        if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
+        attempt(() => {
+          for (const [n, [fact, told, at, activeAt]] of (JSON.parse(text) as Heard[]).entries()) {
+            // Anew for each: one page may have to make a visitor's id besides.
+            random = seeded(it + n);
+            hear(fact, words(...told), at, activeAt);
+          }
+        });
+        outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
+      }
+    });
+    random = trulyRandom;
+  };
 
   const engine: Engine = {
     hear(fact, told, toldAt, activeAt) {
@@ -148,8 +155,8 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
         outbox.leave();
         return;
       }
-      // Back out of the back-forward cache.
-      if (wasLeft && fact === Fact.PageLoaded) {
+      // Back out of the back-forward cache: shown before it is visible, or the other way round.
+      if (wasLeft && (fact === Fact.PageLoaded || fact === Fact.Resumed)) {
         wasLeft = false;
         outbox.restored();
       }
@@ -164,5 +171,12 @@ export async function start(options: Options, isAnonymous: boolean | undefined, 
       glue.stop(tracker);
     },
   };
-  return engine;
+
+  const open = (record = "") => {
+    if (record) hearNow(Fact.MemoryRead, record.slice(2));
+    adoptEarly();
+    begin(engine);
+  };
+  if (mayStore) await outbox.open("a", open);
+  else open();
 }

@@ -33,6 +33,8 @@ pub(crate) enum Stage {
     Connecting,
     /// In the transaction of that number.
     Transacting(u64),
+    /// Without a database, or with one that has failed.
+    Failing,
 }
 
 #[derive(Debug)]
@@ -174,7 +176,8 @@ impl Outbox {
         if !self.may_keep {
             return (false, Vec::new());
         }
-        (self.wipes, self.dirty.clone().into_iter().collect())
+        let wipes = std::mem::take(&mut self.wipes);
+        (wipes, self.dirty.clone().into_iter().collect())
     }
 
     /// A transaction has completed: what has changed since is still dirty.
@@ -197,7 +200,7 @@ impl Outbox {
                 self.dirty.insert(key.clone(), Some(line.clone()));
             }
         }
-        self.wipes = false;
+        self.wipes &= self.is_write_coming;
         if !is_durable || !self.adopted.is_empty() || self.has_spilled {
             self.spill(now, local);
         }

@@ -324,8 +324,8 @@ impl World {
     }
 
     /// Whether an event may be lost in what happens now.
-    pub(super) fn excuse(&self, event: usize) -> Option<&'static str> {
-        let event = &self.ledger.events[event];
+    pub(super) fn excuse(&self, number: usize) -> Option<&'static str> {
+        let event = &self.ledger.events[number];
         if event.fate != Fate::Open {
             return None;
         }
@@ -344,6 +344,11 @@ impl World {
         let age = self.now - kept_at;
         let is_well = self.disk.was_well(kept_at);
         let has_room = self.local.had_room(kept_at);
+        // A page in the back-forward cache writes nothing: what matters is how long it was there.
+        let mut pages = self.pages.iter();
+        let page = pages.find(|page| page.events.contains(&number));
+        let left_at = page.and_then(|page| page.left_at).unwrap_or(self.now);
+        let had_ms = left_at.saturating_sub(kept_at);
         let left_ms = self.last_left_at.map_or(u64::MAX, |it| self.now - it);
         match self.cause {
             Cause::TabKilled if !is_well && (age < 3_000 || !has_room) => Some("storage fails"),
@@ -352,7 +357,9 @@ impl World {
             Cause::BrowserKilled if !self.setting.keeps_last_writes && left_ms < 5_100 => {
                 Some("left to localStorage alone, which lost its last seconds")
             }
-            Cause::PageLeft if !has_room && (!is_well || age < 50) => Some("storage fails"),
+            Cause::Nothing => None,
+            Cause::PageLeft if !has_room && !is_well => Some("storage fails"),
+            _ if !has_room && had_ms < 50 => Some("storage fails"),
             _ => None,
         }
     }

@@ -71,24 +71,29 @@ impl World {
         number
     }
 
-    /// The module is there, and the database as far as it can be.
-    pub(super) fn started(&mut self, number: usize) {
+    /// The database is open, as far as it can be: what is put now goes into the transaction that
+    /// reads the record.
+    pub(super) fn opened(&mut self, number: usize) {
+        let mirror = if self.pages[number].outbox.has_database {
+            self.disk.lines.get("a").map(|it| it.text.clone())
+        } else {
+            if self.is_choice_in_outbox_alone {
+                // The kill took localStorage's copy, and the other cannot be read.
+                self.consent = None;
+            }
+            None
+        };
+        self.pages[number].outbox.is_write_coming = true;
+        let record = mirror.as_deref().and_then(|it| it.get(2..));
         let wall = self.wall();
+        self.hear(number, wall, Input::MemoryRead(record.unwrap_or("")), "");
+        self.started(number);
+        self.pages[number].outbox.is_write_coming = false;
+    }
+
+    /// The tracker hears what the page did so far.
+    fn started(&mut self, number: usize) {
         self.pages[number].life = Life::Open;
-        let reads = self.pages[number].outbox.ended > 0;
-        if reads {
-            let mirror = if self.pages[number].outbox.has_database {
-                self.disk.lines.get("a").map(|it| it.text.clone())
-            } else {
-                if self.is_choice_in_outbox_alone {
-                    // The kill took localStorage's copy, and the other cannot be read.
-                    self.consent = None;
-                }
-                None
-            };
-            let record = mirror.as_deref().and_then(|it| it.get(2..));
-            self.hear(number, wall, Input::MemoryRead(record.unwrap_or("")), "");
-        }
         let at = self.pages[number].started_at_wall;
         self.see(number, at, PageCause::Loaded);
     }
@@ -302,13 +307,14 @@ impl World {
         let now = self.now;
         self.pages[number].life = Life::Open;
         self.pages[number].left_at = None;
-        self.hear(number, wall, Input::Resumed, "");
+        let was_connecting = self.pages[number].outbox.stage == Stage::Connecting;
         self.pages[number].outbox.restored(now, &mut self.local);
+        self.hear(number, wall, Input::Resumed, "");
         self.see(number, wall, PageCause::Loaded);
         for missed in std::mem::take(&mut self.pages[number].missed) {
             match missed {
                 Missed::JobEnded { is_durable, writes } => {
-                    self.job_ended(number, Job::Write, is_durable, writes);
+                    self.job_ended(number, is_durable, writes);
                 }
                 Missed::RequestEnded(request) => {
                     let batch = self.requests[&request].batch.clone();
@@ -321,7 +327,7 @@ impl World {
                 }
             }
         }
-        if self.pages[number].outbox.stage == Stage::Connecting {
+        if was_connecting {
             self.begin(number);
         }
         if let Some(at) = self.pages[number].timer {

@@ -148,12 +148,10 @@ impl World {
         if job == Job::Turn {
             let lines = self.pages[page].outbox.turn(&self.disk.lines);
             self.turn_came(page, &lines);
-        }
-        let (wipes, writes) = if job == Job::Turn {
-            self.pages[page].outbox.writes()
         } else {
-            (false, Vec::new())
-        };
+            self.opened(page);
+        }
+        let (wipes, writes) = self.pages[page].outbox.writes();
         let is_full = self.disk.mode == Mode::Full && writes.iter().any(|it| it.1.is_some());
         if let Some(transaction) = self.disk.transactions.get_mut(&number) {
             transaction.stage = Progress::Committing;
@@ -195,7 +193,7 @@ impl World {
             self.disk.apply(transaction.wipes, &transaction.writes);
         }
         if let Some(page) = transaction.page {
-            self.job_ended(page, transaction.job, true, transaction.writes);
+            self.job_ended(page, true, transaction.writes);
         }
         self.activate();
     }
@@ -218,7 +216,7 @@ impl World {
         if let Some(page) = transaction.page {
             let was_heard = transaction.stage == Progress::Committing;
             if self.pages[page].life == Life::Frozen {
-                self.job_ended(page, transaction.job, false, Vec::new());
+                self.job_ended(page, false, Vec::new());
             } else {
                 self.job_failed(page, transaction.job, was_heard);
             }
@@ -230,17 +228,21 @@ impl World {
     fn job_failed(&mut self, number: usize, job: Job, was_heard: bool) {
         self.note(|_| format!("page {number}: {job:?} fails"));
         self.pages[number].outbox.has_database = false;
-        if job == Job::Turn && !was_heard {
-            let lines = self.pages[number].outbox.own();
-            self.turn_came(number, &lines);
+        self.pages[number].outbox.stage = Stage::Failing;
+        match job {
+            Job::Turn if !was_heard => {
+                let lines = self.pages[number].outbox.own();
+                self.turn_came(number, &lines);
+            }
+            Job::Open if !was_heard => self.opened(number),
+            _ => {}
         }
-        self.job_ended(number, job, false, Vec::new());
+        self.job_ended(number, false, Vec::new());
     }
 
     pub(super) fn job_ended(
         &mut self,
         number: usize,
-        job: Job,
         is_durable: bool,
         writes: crate::outbox::Writes,
     ) {
@@ -256,9 +258,6 @@ impl World {
         }
         page.outbox.completed(&writes);
         page.outbox.ended(is_durable, now, &mut self.local);
-        if job == Job::Open {
-            self.started(number);
-        }
         self.pump(number);
     }
 }
