@@ -1,11 +1,12 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
 import { Fact, type Heard, words } from "./fact";
-import { pageFacts, readHints } from "./facts";
+import { pageFacts } from "./facts";
 import { openHost } from "./host";
 import { attempt, outboxOf } from "./outbox";
-import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
+
+export { instantiate } from "./module";
 
 /** A running module. */
 export interface Engine {
@@ -20,24 +21,6 @@ const MAX_LATE = 100;
 
 /** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
 const CLOCK_SLACK_MS = 5_000;
-
-let instantiated: Promise<void> | undefined;
-
-/** Fetches and compiles the module, once. */
-export function instantiate(url: string | URL): Promise<void> {
-  instantiated ??= (async () => {
-    let source: WebAssembly.WebAssemblyInstantiatedSource;
-    try {
-      source = await WebAssembly.instantiateStreaming(fetch(url), glue.imports);
-    } catch {
-      // A server that sends another media type than application/wasm.
-      source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports);
-    }
-    glue.attach(source.instance.exports);
-    if (!isAnonymous()) await readHints();
-  })();
-  return instantiated;
-}
 
 /** A generator of 32 random bits that gives the same for the same seed (mulberry32). */
 function seeded(seed: string) {
