@@ -3,6 +3,7 @@
 //   node tools/build.mjs          everything
 //   node tools/build.mjs --wasm   the module and its glue only, in target/bindgen
 
+import { buildFallback } from "./build/fallback.mjs";
 import { buildScripts } from "./build/scripts.mjs";
 import { buildTypes } from "./build/types.mjs";
 import { buildWasm } from "./build/wasm.mjs";
@@ -15,6 +16,7 @@ export async function build({ wasmOnly = false } = {}) {
   await provideNodePackages();
   await buildWasm();
   if (wasmOnly) return;
+  await buildFallback();
   await buildScripts();
   await buildTypes();
 }

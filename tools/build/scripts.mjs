@@ -1,8 +1,10 @@
-// The TypeScript of js/: one entry for bundlers, one for pages, and the chunk that both load later.
+// The TypeScript of js/: one entry for bundlers, one for pages, and the chunk that both load later,
+// with the fallback that this loads where it must.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure, root } from "../run.mjs";
 import { compress } from "./compress.mjs";
+import { fallback } from "./fallback.mjs";
 import { shortHash, whenChanged } from "./stamps.mjs";
 import { bindgen } from "./wasm.mjs";
 
@@ -31,17 +33,27 @@ const settings = {
  * stub is one line to paste into pages; no page asks for the file.
  */
 export async function buildScripts() {
-  const inputs = [`${root}/js`, bindgen.glue, bindgen.optimised, `${root}/node_modules/esbuild/package.json`];
+  const inputs = [`${root}/js`, bindgen.glue, bindgen.optimised, fallback, `${root}/node_modules/esbuild/package.json`];
   const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
-  const outputs = [`${npmFolder}/index.js`, `${npmFolder}/tracker.js`, `${npmFolder}/tracker.wasm`, webFolder];
+  const files = ["index.js", "tracker.js", "tracker.wasm", "fallback.js"].map((file) => `${npmFolder}/${file}`);
+  const outputs = [...files, webFolder];
   await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
 }
 
 async function bundleAll() {
-  // The chunk is bundled once and its shortened members are passed on: what crosses from one file
-  // to the other must have one name.
+  // Shortened members are passed on: what crosses from one file to the other must have one name.
   const names = {};
-  const tracker = await bundle("js/tracker.ts", { format: "esm", mangleCache: names });
+  const fallbackScript = await bundle(fallback, { format: "esm", mangleCache: names });
+  const fallbackName = `fallback-${shortHash(fallbackScript)}.js`;
+  const chunk = (fallbackFile) =>
+    bundle("js/tracker.ts", {
+      format: "esm",
+      mangleCache: names,
+      external: ["./fallback*"],
+      define: { ...settings.define, __FALLBACK_JS__: JSON.stringify(`./${fallbackFile}`) },
+    });
+  const npmTracker = await chunk("fallback.js");
+  const tracker = await chunk(fallbackName);
   const index = await bundle("js/index.ts", { format: "esm", mangleCache: names, external: ["./tracker.js"] });
   const wasm = readFileSync(bindgen.optimised);
   const trackerName = `tracker-${shortHash(tracker)}.js`;
@@ -60,7 +72,8 @@ async function bundleAll() {
 
   mkdirSync(npmFolder, { recursive: true });
   writeFileSync(`${npmFolder}/index.js`, index);
-  writeFileSync(`${npmFolder}/tracker.js`, tracker);
+  writeFileSync(`${npmFolder}/tracker.js`, npmTracker);
+  writeFileSync(`${npmFolder}/fallback.js`, fallbackScript);
   cpSync(bindgen.optimised, `${npmFolder}/tracker.wasm`);
 
   // Files of earlier builds would only be mistaken for this one's.
@@ -71,6 +84,7 @@ async function bundleAll() {
     ["stub.js", Buffer.from(String(stub).trim())],
     [trackerName, tracker],
     [wasmName, wasm],
+    [fallbackName, fallbackScript],
   ]) {
     writeFileSync(`${webFolder}/${name}`, bytes);
     const { gzip, brotli } = compress(bytes);

@@ -18,6 +18,9 @@ export const bindgen = {
 /** What rustc's default for wasm32 uses but for reference types: Chrome 85, Firefox 79, Safari 15 have it. */
 const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-float-to-int", "multivalue"];
 
+/** The same for Binaryen's programs. */
+export const moduleFeatures = ["--mvp-features", ...features.map((feature) => `--enable-${feature}`)];
+
 /**
  * Measured on the tracker (brotli): gufa, low-memory-unused, `-Oz` and converge 11,211; with flatten and
  * rereloop before `-Oz` 11,130; with local-cse between them 11,115.
@@ -25,8 +28,7 @@ const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-flo
  * low-memory-unused: rustc's stack begins at 0 and grows down towards it, and no data lies below 1 KiB.
  */
 const optimisations = [
-  "--mvp-features",
-  ...features.map((feature) => `--enable-${feature}`),
+  ...moduleFeatures,
   "--gufa-optimizing",
   "--low-memory-unused",
   "--flatten",

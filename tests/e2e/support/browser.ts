@@ -2,7 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-/** No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker. */
+/**
+ * No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker.
+ * With `SILLAGE_MODULE=js` it has no WebAssembly (https://v8.dev/blog/jitless), as in its users' "lockdown"
+ * modes: the suite runs the module's translation.
+ */
 export const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -12,7 +16,11 @@ export const CHROMIUM_FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  ...(process.env.SILLAGE_MODULE === "js" ? ["--js-flags=--jitless"] : []),
 ];
+
+/** What only the path of the module's file has in it. */
+export const MODULE_FILE = process.env.SILLAGE_MODULE === "js" ? "/fallback-" : ".wasm";
 
 /** How long a page may take for one step, in milliseconds: generous, for a busy machine. */
 export const STEP_TIMEOUT_MS = 15_000;
