@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
 import type { Page } from "playwright-core";
-import type { Visitor } from "./support/browser.ts";
+import { MODULE_FILE as MODULE, type Visitor } from "./support/browser.ts";
 import { dist, root } from "./support/collector.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { answer, isBatch } from "./support/gate.ts";
@@ -12,7 +12,6 @@ import { setStage, test } from "./support/stage.ts";
 
 const LOADER = "/sillage.js";
 const CHUNK = "/tracker-";
-const MODULE = ".wasm";
 
 const built = readFileSync(join(dist, "web/stub.js"), "utf8");
 

@@ -144,12 +144,14 @@ describe("host safety", () => {
     assert.deepEqual(visitor.trackerSaid, []);
   });
 
-  for (const missing of [".wasm", "/tracker-"]) {
-    test(`without its file *${missing}* the tracker sends nothing, and one line says why`, async () => {
+  for (const [what, missing] of [
+    ["its script", /\/tracker-.*\.js/],
+    ["its module, as wasm and as a script", /\.wasm|\/fallback-/],
+  ] as const) {
+    test(`without ${what} the tracker sends nothing, and one line says why`, async () => {
       const { collector, origin } = stage;
       const site = stage.newSite();
-      collector.gate.handler = async ({ path }, forward) =>
-        path.includes(missing) ? answer(404, "not here") : forward();
+      collector.gate.handler = async ({ path }, forward) => (missing.test(path) ? answer(404, "not here") : forward());
       const url = origin.serve("/missing", `${stage.tag(site)}<button id="buy">Buy</button>`);
       const visitor = await stage.newVisitor();
       const page = await visitor.openBare(url);
@@ -198,7 +200,8 @@ describe("host safety", () => {
       };
       EventTarget.prototype.addEventListener = function (type: string, heard: never, options?: never) {
         // The page and the test driver listen too.
-        if (/\/sillage\.js|\/tracker-/.test(new Error().stack ?? "")) live.add(told(this, type, heard, options));
+        if (/\/sillage\.js|\/tracker-|\/fallback-/.test(new Error().stack ?? ""))
+          live.add(told(this, type, heard, options));
         window.live = [...live];
         addEventListener.call(this, type, heard, options);
       };
