@@ -13,14 +13,10 @@ export function instantiate(url: string | URL): Promise<void> {
   instantiated ??= (async () => {
     let exports: WebAssembly.Exports;
     try {
-      let source: WebAssembly.WebAssemblyInstantiatedSource;
-      try {
-        source = await WebAssembly.instantiateStreaming(fetch(url), glue.imports);
-      } catch {
-        // A server that sends another media type than application/wasm.
-        source = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports);
-      }
-      exports = source.instance.exports;
+      // Not streamed: that would need the media type application/wasm, which some servers do not send, and
+      // gains nothing with so small a file. It is compiled off the main thread either way. Where there is no
+      // WebAssembly nothing is fetched, and where a policy refuses it, that is reported once.
+      exports = (await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer(), glue.imports)).instance.exports;
     } catch {
       // The page's policy refuses WebAssembly, or the browser has none, or the file does not come.
       exports = (await import(__FALLBACK_JS__)).instantiate(glue.imports);
