@@ -76,7 +76,8 @@ pub(crate) struct Asked {
     pub(crate) forgotten: Vec<Line>,
     pub(crate) put: HashSet<usize>,
     pub(crate) entered: Vec<usize>,
-    pub(crate) starts_keeping: bool,
+    /// Whether lines may be written down from now on, where that has changed.
+    pub(crate) keeps: Option<bool>,
     pub(crate) deletes_database: bool,
     pub(crate) turns: bool,
     pub(crate) faults: Vec<String>,
@@ -160,7 +161,7 @@ impl Shell for Surroundings<'_> {
     fn keep(&mut self, may_keep: bool) {
         self.outbox
             .keep(may_keep && !self.is_blocked, self.now, self.local);
-        self.asked.starts_keeping = may_keep;
+        self.asked.keeps = Some(may_keep);
     }
 
     fn turn(&mut self) {

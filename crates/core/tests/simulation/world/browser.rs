@@ -144,10 +144,6 @@ impl World {
         if consent == Consent::Pending {
             // The ids go out of the record, though other tabs may go on with theirs.
             self.sessions_may_differ = true;
-            // From now on the page writes nothing down, what waits in its memory included.
-            for event in &self.pages[page].events {
-                self.ledger.events[*event].kept_at = None;
-            }
         }
         self.hear(page, wall, Input::ConsentChanged(consent), "");
     }

@@ -163,10 +163,11 @@ impl World {
         }
         self.account(number, &asked, records);
         let page = &mut self.pages[number];
-        if asked.starts_keeping {
+        if let Some(keeps) = asked.keeps {
             for event in &page.events {
                 let event = &mut self.ledger.events[*event];
-                event.kept_at.get_or_insert(self.now);
+                // A page that may write nothing down any more has what waits in its memory alone.
+                event.kept_at = keeps.then(|| event.kept_at.unwrap_or(self.now));
             }
         }
         if let Some(at) = asked.wakes {

@@ -19,7 +19,6 @@ impl World {
         for (_, sent) in ready {
             self.dispatch(number, &sent);
         }
-        let wall = self.wall();
         let outbox = &mut self.pages[number].outbox;
         if outbox.stage != Stage::Idle {
             return;
@@ -28,8 +27,8 @@ impl World {
             return;
         };
         let may_open = outbox.may_keep || job == Job::Open;
-        if may_open && !outbox.has_database && wall >= outbox.reopens_at {
-            outbox.reopens_at = wall + REOPEN_AFTER_MS;
+        if may_open && !outbox.has_database && self.now >= outbox.reopens_at {
+            outbox.reopens_at = self.now + REOPEN_AFTER_MS;
             outbox.stage = Stage::Connecting;
             let (ms, can) = match self.disk.mode {
                 Mode::Hangs => (STORE_TIMEOUT_MS, false),
