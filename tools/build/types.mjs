@@ -1,7 +1,8 @@
-// The declarations that editors read: dist/npm/index.d.ts, and of its neighbours only those that it
-// refers to. The rest describes our insides and would point at files that are not published.
+// The declarations that editors read: one for each entry of the package, and of their neighbours only those
+// that they refer to. The rest describes our insides and would point at files that are not published.
 
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { root, run } from "../run.mjs";
 import { npmFolder } from "./scripts.mjs";
 import { whenChanged } from "./stamps.mjs";
@@ -9,23 +10,41 @@ import { bindgen } from "./wasm.mjs";
 
 const emitted = `${root}/target/types`;
 
+/** What tsc declares, by the entry's name in `exports` of package.json: `.` and `./script`. */
+const entries = ["index.d.ts", "script.d.ts"];
+
+/** Entry `./tracker.wasm`, which no TypeScript of ours stands for. */
+const wasmUrl = `${root}/js/wasm-url.d.ts`;
+
 /** Writes the declarations into dist/npm. */
 export async function buildTypes() {
   const config = `${root}/tsconfig.types.json`;
   const inputs = [`${root}/js`, bindgen.types, config, `${root}/tsconfig.json`, `${root}/tools/build/types.mjs`];
-  await whenChanged("types", { inputs, outputs: [`${npmFolder}/index.d.ts`] }, async () => {
+  const outputs = [...entries, basename(wasmUrl)].map((file) => `${npmFolder}/${file}`);
+  await whenChanged("types", { inputs, outputs }, async () => {
     rmSync(emitted, { recursive: true, force: true });
     const tsc = `${root}/node_modules/typescript/bin/tsc`;
     await run(process.execPath, [tsc, "--project", config, "--outDir", emitted], { what: "declaring types" });
     for (const old of readdirSync(npmFolder)) if (old.endsWith(".d.ts")) rmSync(`${npmFolder}/${old}`);
-    for (const file of reachable("index.d.ts")) copyFileSync(`${emitted}/${file}`, `${npmFolder}/${file}`);
+    const found = new Map();
+    for (const entry of entries) declare(entry, found);
+    for (const [file, text] of found) writeFileSync(`${npmFolder}/${file}`, text);
+    copyFileSync(wasmUrl, `${npmFolder}/${basename(wasmUrl)}`);
   });
 }
 
-function reachable(file, found = new Set()) {
-  if (found.has(file) || !existsSync(`${emitted}/${file}`)) return found;
-  found.add(file);
+/**
+ * Adds a declaration, and those that it refers to. Node's resolution (`node16`, `nodenext`) knows no file
+ * without its ending, so that each gets one.
+ */
+function declare(file, found) {
+  if (found.has(file) || !existsSync(`${emitted}/${file}`)) return;
   const text = readFileSync(`${emitted}/${file}`, "utf8");
-  for (const [, name] of text.matchAll(/["']\.\/([\w./-]+?)(?:\.[jt]s)?["']/g)) reachable(`${name}.d.ts`, found);
-  return found;
+  const names = [];
+  const complete = text.replace(/(["'])\.\/([\w./-]+?)(?:\.[jt]s)?\1/g, (_, quote, name) => {
+    names.push(name);
+    return `${quote}./${name}.js${quote}`;
+  });
+  found.set(file, complete);
+  for (const name of names) declare(`${name}.d.ts`, found);
 }

@@ -1,0 +1,19 @@
+// esbuild does not look into `new URL(..., import.meta.url)`: the page imports the module's address, which
+// the `file` loader gives it. Splitting keeps the chunk with the glue out of what loads with the page.
+
+import { cpSync } from "node:fs";
+import { build } from "esbuild";
+
+await build({
+  entryPoints: ["main.ts"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  splitting: true,
+  loader: { ".wasm": "file" },
+  publicPath: "/",
+  outdir: "dist",
+  define: { SITE: JSON.stringify(process.env.SITE), COLLECTOR: JSON.stringify(process.env.COLLECTOR) },
+  logLevel: "warning",
+});
+cpSync("index.html", "dist/index.html");

@@ -1,0 +1,5 @@
+import { init } from "sillage";
+
+const tracker = init({ site: import.meta.env.VITE_SITE, endpoint: import.meta.env.VITE_COLLECTOR });
+tracker.track("project_started", { bundler: "vite" });
+window.sillage = tracker;

@@ -1,0 +1,5 @@
+import { init } from "sillage";
+
+const tracker = init({ site: process.env.SITE, endpoint: process.env.COLLECTOR });
+tracker.track("project_started", { bundler: "webpack" });
+window.sillage = tracker;
