@@ -1,6 +1,10 @@
 /** What is in the packed package, and what it does where there is no browser. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe } from "node:test";
+import { root } from "../e2e/support/collector.ts";
 import { test } from "../e2e/support/stage.ts";
 import { type Packed, pack } from "./packed.ts";
 
@@ -30,6 +34,17 @@ describe("package", () => {
       [],
     );
     return Promise.resolve();
+  });
+
+  test("has nothing in it of the machine that built it", async () => {
+    const project = await packed.newProject("contents");
+    const traces = [root, tmpdir(), "/usr/", "/rustc/", ".cargo", "node_modules/", "crates.io"];
+    const found = packed.files.flatMap((path) => {
+      const text = readFileSync(join(project.folder, "node_modules/sillage", path), "latin1");
+      const isRead = /\.md$|package\.json$/.test(path);
+      return isRead ? [] : traces.filter((trace) => text.includes(trace)).map((trace) => `${path}: ${trace}`);
+    });
+    assert.deepEqual(found, []);
   });
 
   test("importing it on a server does nothing, and a tracker there takes every call", async () => {

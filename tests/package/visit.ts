@@ -4,17 +4,25 @@ import type { Page } from "playwright-core";
 import { click, type Expected, event, expectEvents, pageview } from "../e2e/support/expect-events.ts";
 import type { Stage } from "../e2e/support/stage.ts";
 
+/** What is particular about a visit. */
+interface Particular {
+  /** What the site has of earlier visits. */
+  rows?: Expected[];
+  /** What the visitor does after the click; gives what that leaves. */
+  more?: (page: Page) => Promise<Expected[]>;
+}
+
 /**
- * Opens the page and clicks its button; `more` is what else the visitor does. The page view, the page's event
- * and the click are stored, whatever more there is after them, and the browser has nothing to complain of.
+ * Opens the page and clicks its button. The page view, the page's event and the click are stored, and the
+ * browser has nothing to complain of. Gives all rows that the site has then.
  */
 export async function buildIsVisited(
   stage: Stage,
   site: string,
   bundler: string,
   url: string,
-  more: (page: Page) => Promise<Expected[]> = () => Promise.resolve([]),
-): Promise<void> {
+  { rows = [], more }: Particular = {},
+): Promise<Expected[]> {
   const visitor = await stage.newVisitor();
   const complaints: string[] = [];
   visitor.context.on("console", (message) => {
@@ -22,19 +30,16 @@ export async function buildIsVisited(
   });
   const page = await visitor.open(url);
   await page.click("button");
-  const visit = { view: "page", session: "one", visitor: "me" };
-  const later = await more(page);
-  await expectEvents(
-    stage.collector,
-    site,
-    [
-      pageview(url, { ...visit, also: { webEvent: { page: { title: "Bundled" } } } }),
-      event("project_started", { bundler }, visit),
-      click(/button$/, { ...visit, prompt: "Order" }),
-      ...later,
-    ],
-    { pages: [page] },
-  );
+  const visit = { view: url, session: url, visitor: url };
+  const expected = [
+    ...rows,
+    pageview(url, { ...visit, also: { webEvent: { page: { title: "Bundled" } } } }),
+    event("project_started", { bundler }, visit),
+    click(/button$/, { ...visit, prompt: "Order" }),
+    ...((await more?.(page)) ?? []),
+  ];
+  await expectEvents(stage.collector, site, expected, { pages: [page] });
   assert.deepEqual(visitor.exceptions, []);
   assert.deepEqual(complaints, []);
+  return expected;
 }

@@ -10,6 +10,7 @@ const MEDIA_TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
   ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
   ".wasm": "application/wasm",
@@ -17,8 +18,11 @@ const MEDIA_TYPES: Record<string, string> = {
 
 export interface Origin {
   readonly origin: string;
-  /** Serves `body` at `path` and gives its whole address. The type follows the path's ending; HTML where there is none. */
-  serve(path: string, body: string): string;
+  /**
+   * Serves `body` at `path`, with these headers besides, and gives its whole address. The type follows the
+   * path's ending; HTML where there is none.
+   */
+  serve(path: string, body: string, headers?: Record<string, string>): string;
   /** Serves the files of a folder below `path`, for which nothing else is served. */
   serveFolder(path: string, folder: string): void;
   /** What is served where there is nothing else: the page of a single-page application. */
@@ -30,7 +34,7 @@ export interface Origin {
 
 /** An origin with nothing on it yet. */
 export async function openOrigin(): Promise<Origin> {
-  const bodies = new Map<string, string>();
+  const pages = new Map<string, { body: string; headers: Record<string, string> }>();
   const folders: [path: string, folder: string][] = [];
   let elsewhere: string | undefined;
   const asked = new Set<string>();
@@ -42,9 +46,9 @@ export async function openOrigin(): Promise<Origin> {
     for (const listener of listeners) listener();
     const type = MEDIA_TYPES[extname(path)] ?? "text/html; charset=utf-8";
     const headers = { "content-type": type, "cache-control": "no-cache" };
-    const body = bodies.get(path);
-    if (body !== undefined) {
-      outgoing.writeHead(200, headers).end(body);
+    const page = pages.get(path);
+    if (page) {
+      outgoing.writeHead(200, { ...headers, ...page.headers }).end(page.body);
       return;
     }
     for (const [prefix, folder] of folders) {
@@ -61,8 +65,8 @@ export async function openOrigin(): Promise<Origin> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
-    serve(path, body) {
-      bodies.set(path.split(/[?#]/)[0] ?? path, body);
+    serve(path, body, headers = {}) {
+      pages.set(path.split(/[?#]/)[0] ?? path, { body, headers });
       return origin + path;
     },
     serveFolder: (path, folder) => void folders.push([path, folder]),
