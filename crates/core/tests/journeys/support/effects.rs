@@ -1,0 +1,128 @@
+//! The core's imperatives, carried out in the browser of a visit.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use sillage_core::{Dropped, Shell, Urgency, WORD_END};
+use sillage_protocol::Timestamp;
+
+use super::request::Request;
+use super::visit::Browser;
+
+/// A line's key.
+pub(super) fn key_of(line: &str) -> &str {
+    line.split(WORD_END).next().unwrap_or_default()
+}
+
+/// What one tab has put, asked for and sent.
+pub(super) struct Effects {
+    pub(super) browser: Rc<RefCell<Browser>>,
+    /// Lines of this page that nobody is known to have taken.
+    pub(super) own: BTreeMap<String, String>,
+    /// What was put and forgotten while nothing could be written down.
+    pub(super) dirty: BTreeMap<String, Option<String>>,
+    pub(super) may_keep: bool,
+    pub(super) is_turn_asked: bool,
+    pub(super) requests: Vec<Request>,
+    pub(super) wake_at: Option<Timestamp>,
+    pub(super) dropped: Vec<(Dropped, u32)>,
+}
+
+impl Effects {
+    fn change(&mut self, key: &str, line: Option<&str>) {
+        match line {
+            Some(line) => self.own.insert(key.into(), line.into()),
+            None => self.own.remove(key),
+        };
+        self.dirty.insert(key.into(), line.map(String::from));
+        self.write();
+    }
+
+    fn write(&mut self) {
+        if !self.may_keep {
+            return;
+        }
+        let lines = &mut self.browser.borrow_mut().lines;
+        for (key, line) in std::mem::take(&mut self.dirty) {
+            match line {
+                Some(line) => lines.insert(key, line),
+                None => lines.remove(&key),
+            };
+        }
+    }
+
+    /// What a turn sees: every page's lines, or this page's alone while nothing is written down.
+    pub(super) fn lines(&mut self) -> String {
+        if self.may_keep {
+            let lines = &self.browser.borrow().lines;
+            self.own.retain(|key, _| lines.contains_key(key));
+            text_of(lines)
+        } else {
+            text_of(&self.own)
+        }
+    }
+}
+
+/// The lines as the core reads them.
+pub(super) fn text_of(lines: &BTreeMap<String, String>) -> String {
+    lines
+        .values()
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+impl Shell for Effects {
+    fn random(&mut self) -> u32 {
+        let mut browser = self.browser.borrow_mut();
+        browser.random = browser
+            .random
+            .wrapping_mul(1_664_525)
+            .wrapping_add(1_013_904_223);
+        browser.random
+    }
+
+    fn remember(&mut self, record: &str) {
+        self.browser.borrow_mut().record = Some(record.into());
+    }
+
+    fn put(&mut self, line: &str) {
+        assert!(!line.is_empty(), "a line has a key");
+        self.change(key_of(line), Some(line));
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.change(key, None);
+    }
+
+    fn clear(&mut self) {
+        self.own.clear();
+        self.dirty.clear();
+        self.browser.borrow_mut().lines.clear();
+    }
+
+    fn keep(&mut self, may_keep: bool) {
+        self.may_keep = may_keep;
+        self.write();
+    }
+
+    fn turn(&mut self) {
+        self.is_turn_asked = true;
+    }
+
+    fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
+        let sent_at = Timestamp(self.browser.borrow().now_ms);
+        self.requests.push(Request {
+            batch: batch.into(),
+            body: format!("{{\"sentAt\":\"{sent_at}\",{body}"),
+            urgency,
+        });
+    }
+
+    fn wake_at(&mut self, at: Timestamp) {
+        self.wake_at = Some(at);
+    }
+
+    fn dropped(&mut self, reason: Dropped, events: u32) {
+        self.dropped.push((reason, events));
+    }
+}
