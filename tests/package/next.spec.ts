@@ -59,7 +59,9 @@ describe("Next.js", { skip: !isAll && "runs among the long tests" }, () => {
     const origin = await openOrigin();
     context.after(() => origin.close());
     const out = join(project.folder, "out");
+    // As hosts of exported sites do: pages without their ending.
     const url = origin.serve("/", readFileSync(join(out, "index.html"), "utf8"));
+    origin.serve("/about", readFileSync(join(out, "about.html"), "utf8"));
     origin.serveFolder("/", out);
     await buildIsVisited(stage, site, "next", url, { more: toAbout(url) });
   });
