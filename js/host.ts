@@ -2,7 +2,8 @@
  * What the module asks of the browser, as few coarse functions: each import of the DOM costs the
  * module more than the same call costs here. They carry out and decide nothing.
  */
-import { attempt, type Outbox } from "./outbox";
+import { attempt } from "./attempt";
+import type { Outbox } from "./outbox";
 
 /** Longest wait for an answer, in milliseconds, `LEASE_MS` of `crates/core/src/retry.rs`: a page's own `fetch` may never settle. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -35,42 +36,34 @@ interface Receipt {
 // Taken while the page loads: what the page makes of it later may do anything.
 const { fetch } = window;
 
-/** The record of visitor, session and consent: in localStorage, where that is blocked in a cookie, else in a variable. */
+/**
+ * The record of visitor, session and consent: in localStorage, where that is blocked, as in a sandboxed
+ * or a third-party frame, in a cookie, else in a variable.
+ */
 function recordOf(key: string) {
-  const cookie = encodeURIComponent(key);
+  const cookie = `${encodeURIComponent(key)}=`;
   let memory = "";
   return {
-    read(): string {
-      try {
-        const stored = localStorage.getItem(key);
-        if (stored) return stored;
-      } catch {
-        // Blocked, as in a sandboxed or a third-party frame.
-      }
-      try {
-        const found = document.cookie.split("; ").find((it) => it.startsWith(`${cookie}=`));
-        if (found) return decodeURIComponent(found.slice(cookie.length + 1));
-      } catch {
-        // Blocked too: what is known lasts as long as the page.
-      }
-      return memory;
-    },
+    read: (): string =>
+      attempt(() => localStorage.getItem(key)) ||
+      attempt(() => {
+        const found = document.cookie.split("; ").find((it) => it.startsWith(cookie)) ?? "";
+        return decodeURIComponent(found.slice(cookie.length));
+      }) ||
+      memory,
     remember(record: string) {
       memory = record;
-      try {
+      const isStored = attempt(() => {
         // Removed first: a full store must not keep an older record, with a consent withdrawn since.
         localStorage.removeItem(key);
         localStorage.setItem(key, record);
-        return;
-      } catch {
-        // Blocked or full.
-      }
-      try {
-        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
-        document.cookie = `${cookie}=${encodeURIComponent(record)};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
-      } catch {
-        // Blocked too.
-      }
+        return true;
+      });
+      if (!isStored)
+        attempt(() => {
+          // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+          document.cookie = `${cookie}${encodeURIComponent(record)};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+        });
     },
   };
 }
@@ -83,9 +76,8 @@ async function gzip(body: string): Promise<BodyInit> {
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
 function retryAfterMs(text: string | null): number {
-  if (!text) return 0;
-  const ms = Number.isNaN(Number(text)) ? Date.parse(text) - Date.now() : Number(text) * 1000;
-  return ms > 0 ? ms : 0;
+  const ms = Number(text) * 1000 || Date.parse(String(text)) - Date.now();
+  return ms > 0 ? Math.round(ms) : 0;
 }
 
 /** The browser as the module sees it. */
@@ -129,17 +121,13 @@ export function openHost(key: string, url: string, outbox: Outbox, random: () =>
     } catch {
       // No answer, or none that can be read: the batch is not confirmed.
     }
-    finished(batch, status, Math.round(retryMs), ...verdicts);
+    finished(batch, status, retryMs, ...verdicts);
   }
 
   /** The page goes: nobody will read the answer, and the next page asks for it. */
   const leave = (body: string) => {
-    let isTaken = false;
-    attempt(() => {
-      isTaken = navigator.sendBeacon(url, stamp(body));
-    });
     // Missing, full, or the page's own.
-    if (!isTaken)
+    if (!attempt(() => navigator.sendBeacon(url, stamp(body))))
       attempt(() =>
         fetch(url, { method: "POST", body: stamp(body), keepalive: true, credentials: "omit" }).catch(() => {}),
       );

@@ -5,6 +5,7 @@
  *
  * A line's key is its text up to the first U+001F.
  */
+import { attempt } from "./attempt";
 
 /** The object store. The database stays at version 1 for ever: what a line means is the line's to say. */
 const STORE = "lines";
@@ -17,19 +18,18 @@ const REOPEN_AFTER_MS = 10_000;
 
 const keyOf = (line: string) => line.split("\x1f", 1)[0] as string;
 
-/** Runs `task`; that a store is blocked, full or broken is a normal state. */
-export const attempt = (task: () => void) => {
-  try {
-    task();
-  } catch {
-    // What could not be stored stays in memory.
-  }
-};
+/** What pages have left in localStorage, under keys that begin like that. */
+export const storedUnder = (prefix: string) =>
+  Object.entries<string>(localStorage).filter(([key]) => key.startsWith(prefix));
 
-/** The outbox of that name. `took` hears its lines at a turn, within the transaction that read them. */
-export function outboxOf(name: string, took: (lines: string) => void) {
+/**
+ * The outbox of that name. What pages left under `earlyKey`, before they had an outbox, is cleared with
+ * it. `took` hears its lines at a turn, within the transaction that read them.
+ */
+export function outboxOf(name: string, earlyKey: string, took: (lines: string) => void) {
+  const spills = `${name}:`;
   // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
-  const ownSpill = `${name}:${Math.random()}`;
+  const ownSpill = spills + Math.random();
   /** Lines of this page that are in the outbox, as far as it knows. */
   const own = new Map<string, string>();
   /** What is not durable yet: a line, or nothing where it is to be deleted. */
@@ -182,7 +182,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
 
   const adopt = () =>
     attempt(() => {
-      adopted = Object.entries(localStorage).filter(([key]) => key.startsWith(`${name}:`));
+      adopted = storedUnder(spills);
       for (const [, text] of adopted) {
         attempt(() => {
           for (const [key, line] of JSON.parse(text)) {
@@ -213,7 +213,7 @@ export function outboxOf(name: string, took: (lines: string) => void) {
       own.clear();
       dirty.clear();
       attempt(() => {
-        for (const key of Object.keys(localStorage)) key.startsWith(`${name}:`) && localStorage.removeItem(key);
+        for (const [key] of [...storedUnder(spills), ...storedUnder(earlyKey)]) localStorage.removeItem(key);
       });
       if (database || mayKeep) wipes = true;
       else attempt(() => indexedDB.deleteDatabase(name));

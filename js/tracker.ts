@@ -1,9 +1,10 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
+import { attempt } from "./attempt";
 import { Fact, type Heard, words } from "./fact";
 import { pageFacts } from "./facts";
 import { openHost } from "./host";
-import { attempt, outboxOf } from "./outbox";
+import { outboxOf, storedUnder } from "./outbox";
 import type { Options, Stats } from "./types";
 
 export { instantiate } from "./module";
@@ -73,29 +74,18 @@ export async function start(
 
   const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } =
     options;
-  let url = "";
-  try {
-    const endpoint = new URL(options.endpoint as string, options.endpoint && document.baseURI);
-    if (/^https?:/.test(endpoint.href)) url = new URL("v1/batches", endpoint.href.replace(/\/*$/, "/")).href;
-  } catch {
-    // Reported below.
-  }
+  const url = attempt(() => {
+    const { href } = new URL(options.endpoint as string, options.endpoint && document.baseURI);
+    return /^https?:/.test(href) && new URL("v1/batches", href.replace(/\/*$/, "/")).href;
+  });
   if (!url) throw "endpoint must be the http or https address of a collector";
   const key = `sillage:${site}`;
-  const outbox = outboxOf(`${key}:${url}`, (lines) => hearNow(Fact.TurnCame, lines));
-  const early = () => Object.entries(localStorage).filter(([it]) => it.startsWith(`${key}~`));
+  const earlyKey = `${key}~`;
+  const outbox = outboxOf(`${key}:${url}`, earlyKey, (lines) => hearNow(Fact.TurnCame, lines));
   const host = openHost(
     key,
     url,
-    {
-      ...outbox,
-      clear() {
-        outbox.clear();
-        attempt(() => {
-          for (const [it] of early()) localStorage.removeItem(it);
-        });
-      },
-    },
+    outbox,
     () => random(),
     (...finished) => hearNow(Fact.SendFinished, words(...finished)),
   );
@@ -112,7 +102,7 @@ export async function start(
     attempt(() => {
       // What pages did that were left before the module was ready. Two pages may find the same: the same
       // random numbers give its events the same ids.
-      for (const [it, text] of early().sort()) {
+      for (const [it, text] of storedUnder(earlyKey).sort()) {
         // The visitor may have allowed it there.
         if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
