@@ -200,7 +200,7 @@ impl Tracker {
                 self.drop_events(Dropped::QueueFull, events, shell);
             }
             Input::ConsentChanged(consent) => {
-                self.visitor.choose(consent);
+                self.visitor.choose(consent, shell);
                 self.config.consent = consent;
                 self.has_refused = false;
                 self.obey_refusal(shell);

@@ -196,20 +196,21 @@ impl Visitor {
         // A choice made here holds though the store could not take it.
         stored.consent = stored.consent.or(self.known.consent);
         if stored.consent.unwrap_or(config.consent) == Consent::Granted && !self.anonymous {
-            let keeps_session = yields(&stored.session, &self.known.session);
-            if stored.visitor.is_empty() || keeps_session {
+            // Nobody is in it where another tab has taken its visitor's choice back.
+            let keeps_ids = !self.known.visitor.is_empty()
+                && (stored.visitor.is_empty() || yields(&stored.session, &self.known.session));
+            if keeps_ids {
                 core::mem::swap(&mut stored.visitor, &mut self.known.visitor);
-            }
-            if keeps_session {
                 core::mem::swap(&mut stored.session, &mut self.known.session);
                 stored.started_at = self.known.started_at;
+                stored.active_at = self.known.active_at.max(stored.active_at);
             }
             self.known = stored;
             if self.known.active_at.since(now) > CLOCK_SLACK_MS {
                 self.clock_changed();
                 self.known.active_at = now;
             }
-            if keeps_session {
+            if keeps_ids {
                 self.remember(true, shell);
             }
         } else {
@@ -225,12 +226,16 @@ impl Visitor {
         !self.stored_id.is_empty() || !self.known.visitor.is_empty()
     }
 
-    pub(crate) fn choose(&mut self, consent: Consent) {
+    pub(crate) fn choose(&mut self, consent: Consent, shell: &mut dyn Shell) {
         // "Pending" takes the choice back: the visitor will be asked again.
         self.known.consent = (consent != Consent::Pending).then_some(consent);
-        if consent == Consent::Granted && !self.anonymous && !self.stored_id.is_empty() {
-            // Known from an earlier visit; the session of the events that waited goes on.
-            self.known.visitor = core::mem::take(&mut self.stored_id);
+        if consent == Consent::Granted && !self.anonymous {
+            if !self.stored_id.is_empty() {
+                // Known from an earlier visit; the session of the events that waited goes on.
+                self.known.visitor = core::mem::take(&mut self.stored_id);
+            }
+            // Somebody new is known at once: no tab that still knows the one before may take the place.
+            self.identify(shell);
         }
     }
 
@@ -250,12 +255,8 @@ impl Visitor {
         idle_timeout_ms: u64,
         shell: &mut dyn Shell,
     ) -> bool {
+        let mut is_news = self.identify(shell);
         let known = &mut self.known;
-        let mut is_news = false;
-        if known.visitor.is_empty() && !self.anonymous {
-            known.visitor = random_id(shell);
-            is_news = true;
-        }
         let active_at = active_at.min(at);
         if active_at > known.active_at && known.is_open(active_at, idle_timeout_ms) {
             known.active_at = active_at;
@@ -268,6 +269,15 @@ impl Visitor {
             is_news = true;
         }
         is_news
+    }
+
+    /// Makes an id where there is none and may be one. Returns whether it did.
+    fn identify(&mut self, shell: &mut dyn Shell) -> bool {
+        let is_new = self.known.visitor.is_empty() && !self.anonymous;
+        if is_new {
+            self.known.visitor = random_id(shell);
+        }
+        is_new
     }
 
     /// Id of the session in which the last event happened.

@@ -91,6 +91,23 @@ fn a_visitor_who_grants_again_is_somebody_new() {
 }
 
 #[test]
+fn a_tab_that_slept_through_refusal_and_grant_does_not_bring_the_old_visitor_back() {
+    let visit = visit();
+    let mut asleep = visit.open("/a");
+    asleep.settle();
+    let mut tab = visit.open("/b");
+    tab.settle();
+    tab.consent(Consent::Denied).consent(Consent::Granted);
+    asleep.track("x").settle();
+    tab.track("y").settle();
+    let stored = visit.stored();
+    assert_eq!(stored.len(), 4);
+    assert_ne!(stored[0].customer_id, stored[2].customer_id);
+    assert_ne!(stored[0].session, stored[2].session);
+    assert_eq!(stored[2].customer_id, stored[3].customer_id);
+}
+
+#[test]
 fn global_privacy_control_leaves_no_identifier_anywhere() {
     let visit = visit();
     let mut tab = visit.open_with("/", |_| {}, true);

@@ -138,3 +138,21 @@ fn an_older_refusal_does_not_undo_a_newer_consent() {
     first.track("x").settle();
     assert_eq!(visit.stored_names(), ["x"]);
 }
+
+#[test]
+fn a_choice_that_one_tab_takes_back_leaves_the_other_its_session() {
+    let visit = visit();
+    let mut first = visit.open("/a");
+    first.settle();
+    let mut second = visit.open("/b");
+    second.settle();
+    first.consent(Consent::Pending);
+    second.track("x").settle();
+    first.consent(Consent::Granted).track("y").settle();
+    let stored = visit.stored();
+    assert_eq!(stored.len(), 4);
+    for event in &stored {
+        assert_eq!(event.session, stored[0].session);
+        assert_eq!(event.customer_id, stored[0].customer_id);
+    }
+}

@@ -78,6 +78,7 @@ pub(crate) struct Asked {
     pub(crate) entered: Vec<usize>,
     /// Whether lines may be written down from now on, where that has changed.
     pub(crate) keeps: Option<bool>,
+    pub(crate) clears: bool,
     pub(crate) deletes_database: bool,
     pub(crate) turns: bool,
     pub(crate) faults: Vec<String>,
@@ -155,6 +156,7 @@ impl Shell for Surroundings<'_> {
     }
 
     fn clear(&mut self) {
+        self.asked.clears = true;
         self.asked.deletes_database |= self.outbox.clear(self.now, self.local);
     }
 

@@ -142,7 +142,7 @@ impl World {
             }
         }
         if consent == Consent::Pending {
-            // The ids go out of the record, though other tabs may go on with theirs.
+            // The ids go out of the record: a page that is opened meanwhile begins a session of its own.
             self.sessions_may_differ = true;
         }
         self.hear(page, wall, Input::ConsentChanged(consent), "");

@@ -230,7 +230,8 @@ impl World {
         for (reason, events) in &asked.drops {
             self.note(|_| format!("page {number} drops {events}: {}", reason.as_str()));
         }
-        if asked.drops.iter().any(|it| it.0 == Dropped::NoConsent) {
+        let refuses = self.pages[number].tracker.consent() == Consent::Denied;
+        if refuses && asked.clears || asked.drops.iter().any(|it| it.0 == Dropped::NoConsent) {
             // A tab that still knows of a refusal brings it back where another has taken it back.
             for event in &mut self.ledger.events {
                 event.is_erasable = true;
