@@ -2,7 +2,8 @@
 import type { Browser } from "playwright-core";
 import type { Asked } from "../e2e/support/gate.ts";
 import { FIXTURE_EVENTS, FIXTURE_GAP_MS, fixture } from "./fixture.ts";
-import type { BenchTracker, Called } from "./trackers.ts";
+import { play } from "./play.ts";
+import type { BenchTracker } from "./trackers.ts";
 import { type Shop, visit } from "./visit.ts";
 
 /** How long after the page has closed events may still come, in milliseconds. */
@@ -31,16 +32,7 @@ export async function measureTraffic(
 ): Promise<Traffic> {
   const { page, started, delivered, leave, end } = await visit(browser, shop, tracker, { site });
   await started();
-  await page.evaluate(
-    async ([global, events, gapMs]) => {
-      const { track } = window[global] as Called;
-      for (const { name, props } of events) {
-        await new Promise((later) => setTimeout(later, gapMs));
-        track(name, props);
-      }
-    },
-    [tracker.global, fixture(), FIXTURE_GAP_MS] as const,
-  );
+  await play(page, tracker.global, fixture(), FIXTURE_GAP_MS);
   await leave();
   const came = await delivered(FIXTURE_EVENTS + 1, PATIENCE_MS);
   const asked = tracker.gate?.asked ?? [];

@@ -6,7 +6,8 @@
 import type { Browser } from "playwright-core";
 import { fixture } from "./fixture.ts";
 import { median } from "./numbers.ts";
-import type { BenchTracker, Called } from "./trackers.ts";
+import { play } from "./play.ts";
+import type { BenchTracker } from "./trackers.ts";
 import { later, type Shop, visit } from "./visit.ts";
 
 const EVENTS = 1_000;
@@ -60,16 +61,7 @@ async function sample(browser: Browser, shop: Shop, tracker: BenchTracker): Prom
   await later(REST_MS);
   const heapBefore = await heap();
   const before = await mainThread();
-  await page.evaluate(
-    async ([global, events, gapMs]) => {
-      const { track } = window[global] as Called;
-      for (const { name, props } of events) {
-        await new Promise((later) => setTimeout(later, gapMs));
-        track(name, props);
-      }
-    },
-    [tracker.global, fixture(EVENTS), GAP_MS] as const,
-  );
+  await play(page, tracker.global, fixture(EVENTS), GAP_MS);
   const came = await delivered(EVENTS + 1);
   await later(REST_MS);
   const after = await mainThread();
