@@ -1,6 +1,7 @@
 /** One script tag on somebody's site: what is captured, what it says of itself, what it leaves alone. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { BROWSER_FAMILY } from "./support/browser.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
 import { setStage, test } from "./support/stage.ts";
@@ -107,7 +108,7 @@ describe("script tag", () => {
                 content: "top",
                 clickId: "g-1",
               },
-              browser: { family: /Chrom/, version: /^\d+/, lang: "en-GB", viewWidth: 1000, viewHeight: 700 },
+              browser: { family: BROWSER_FAMILY, version: /^\d+/, lang: "en-GB", viewWidth: 1000, viewHeight: 700 },
               device: { category: "desktop", isMobile: false, screenWidth: 1000, screenHeight: 700, screenDensity: 1 },
               userAgentString: /Mozilla/,
             },

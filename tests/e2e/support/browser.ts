@@ -1,6 +1,7 @@
-/** Debian's Chromium, and visitors in it: each with a storage of their own and an ear for trouble. */
+/** Debian's Chromium or Firefox, and visitors in it: each with a storage of their own and an ear for trouble. */
 import { execFileSync } from "node:child_process";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, chromium, firefox, type Page } from "playwright-core";
 
 /**
  * No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker.
@@ -22,6 +23,17 @@ export const CHROMIUM_FLAGS = [
 /** What only the path of the module's file has in it. */
 export const MODULE_FILE = process.env.SILLAGE_MODULE === "js" ? "/fallback-" : ".wasm";
 
+/** The browser's name, as `SILLAGE_ENGINE` says it. */
+export const ENGINE = process.env.SILLAGE_ENGINE ?? "chromium";
+
+/** The family that the collector should know the browser by. */
+export const BROWSER_FAMILY = { chromium: /Chrom/, firefox: /^Firefox$/, webkit: /Safari|WebKit/ }[ENGINE];
+
+/** What Firefox itself has to say of a page, it says as if the page had thrown it. */
+const NOTICE = /^(Content-Security-Policy: |Cross-Origin Request Blocked: |Loading module from )/;
+
+const FIREFOX_RELAY = fileURLToPath(new URL("engines/firefox-relay.mjs", import.meta.url));
+
 /** How long a page may take for one step, in milliseconds: generous, for a busy machine. */
 export const STEP_TIMEOUT_MS = 15_000;
 
@@ -30,7 +42,11 @@ export function chromiumProgram(): string {
   return process.env.SILLAGE_CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
 }
 
+/** Starts the browser that `SILLAGE_ENGINE` names; Chromium where it names none. */
 export function launchBrowser(): Promise<Browser> {
+  if (ENGINE === "firefox") {
+    return firefox.launch({ executablePath: FIREFOX_RELAY, channel: "moz-firefox" });
+  }
   return chromium.launch({ executablePath: chromiumProgram(), args: CHROMIUM_FLAGS });
 }
 
@@ -55,7 +71,10 @@ export async function newVisitor(browser: Browser, options: { before?: () => voi
   if (options.before) await context.addInitScript(options.before);
   const exceptions: string[] = [];
   const trackerSaid: string[] = [];
-  context.on("weberror", (thrown) => exceptions.push(String(thrown.error().stack ?? thrown.error())));
+  context.on("weberror", (thrown) => {
+    const text = String(thrown.error().stack ?? thrown.error());
+    if (ENGINE !== "firefox" || !NOTICE.test(text)) exceptions.push(text);
+  });
   context.on("console", (message) => {
     if (message.text().startsWith("[sillage]")) trackerSaid.push(message.text());
   });
