@@ -9,7 +9,7 @@
  *   npm run bench -- --only bytes    one part, or several: size,start,calls,delivery,bytes
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../e2e/support/browser.ts";
@@ -23,6 +23,7 @@ import { measureStart } from "./start.ts";
 import { align, missed, type Row, table } from "./tables.ts";
 import { openTrackers, type Trackers } from "./trackers.ts";
 import { openShop, type Shop } from "./visit.ts";
+import { yardstick } from "./yardstick.ts";
 
 /** What every part of the bench stands on. */
 interface Stage {
@@ -91,7 +92,8 @@ threads of its own. Time to the first event is wall time, on loopback.`,
     title: "Cost of a call",
     note: `\`track()\` with five properties, as the caller sees it: 200 calls in one task, and 200 calls each in a task of its
 own, 20 ms apart; the first calls of each page are among them. The page is isolated from other origins, which
-gives its clock 5 µs. The median is over means of ten neighbouring calls, the 99th percentile over single calls.`,
+gives its clock 5 µs. The median is over means of ten neighbouring calls, the 99th percentile over single calls;
+both are taken for each page, and of those the median. They are wall time: a busy machine shows in them first.`,
     async measure({ browser, shop, trackers, repetitions }) {
       const rows: Row[] = [];
       for (const pattern of ["burst", "isolated"] satisfies CallPattern[]) {
@@ -162,6 +164,9 @@ function entropyTable(carried: Parameters<typeof entropyOf>[0]): string {
   return align(lines);
 }
 
+/** Load for each core up to which a machine counts as quiet. */
+const QUIET_LOAD = 0.5;
+
 const args = process.argv.slice(2);
 const argument = (flag: string) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const repetitions = Number(argument("--repeat") ?? 9);
@@ -169,9 +174,18 @@ const only = argument("--only")?.split(",");
 const parts = PARTS.filter(({ name }) => !only || only.includes(name));
 
 const [trackers, shop, browser] = await Promise.all([openTrackers(), openShop(), launchBrowser()]);
+/** How busy the machine was when the run began: processes that wanted to run, for each core. */
+const load = (loadavg()[0] ?? 0) / availableParallelism();
 const sections: string[] = [];
 const misses: string[] = [];
 try {
+  const conditions = [
+    `Conditions: the yardstick, a fixed piece of JavaScript (\`tests/bench/yardstick.ts\`), took ${(await yardstick(browser)).toFixed(0)} ms`,
+    `of CPU time; ${load.toFixed(1)} processes for each core wanted to run when the run began.`,
+    ...(load > QUIET_LOAD ? ["**The machine was busy: absolute times and what they miss say little.**"] : []),
+  ].join("\n");
+  process.stdout.write(`${conditions}\n`);
+  sections.push(conditions);
   for (const part of parts) {
     process.stderr.write(`measuring: ${part.name}\n`);
     const { rows, more } = await part.measure({ browser, shop, trackers, repetitions });
@@ -201,7 +215,7 @@ function introduction(version: string): string {
   const [cpu] = cpus();
   return `# Benchmarks
 
-\`npm run bench -- --write\`, ${date}: Chromium ${version} without a window, ${cpus().length} cores (${cpu?.model.trim()}),
+\`npm run bench -- --write\`, ${date}: Chromium ${version} without a window, ${availableParallelism()} cores (${cpu?.model.trim()}),
 ${repetitions} repetitions, medians. Snowplow ${devDependencies["@snowplow/browser-tracker"]} with its link and button click plugins, Amplitude
 ${devDependencies["@amplitude/analytics-browser"]} with pageviews and clicks, both with their own defaults otherwise (\`tests/bench/peers/\`) and
 against a local server that accepts everything at once; Sillage against its own collector.

@@ -18,8 +18,11 @@ const GROUP = 10;
 /** Time between isolated calls, in milliseconds. */
 const GAP_MS = 20;
 
+/** How long is waited for the calls' events, in milliseconds: not every tracker delivers all. */
+const DELIVERY_PATIENCE_MS = 10_000;
+
 export interface Calls {
-  /** In microseconds. */
+  /** In microseconds; of each visit, and of those the median. */
   median: number;
   p99: number;
 }
@@ -32,11 +35,19 @@ export async function measureCalls(
   trackers: BenchTracker[],
   { repetitions, pattern }: { repetitions: number; pattern: CallPattern },
 ): Promise<Map<string, Calls>> {
-  const times = new Map<string, number[]>(trackers.map(({ name }) => [name, []]));
+  const visits = new Map<string, number[][]>(trackers.map(({ name }) => [name, []]));
   for (let n = 0; n < repetitions; n++) {
-    for (const tracker of trackers) times.get(tracker.name)?.push(...(await sample(browser, shop, tracker, pattern)));
+    for (const tracker of trackers) visits.get(tracker.name)?.push(await sample(browser, shop, tracker, pattern));
   }
-  return new Map([...times].map(([name, all]) => [name, { median: median(grouped(all)), p99: quantile(all, 0.99) }]));
+  return new Map(
+    [...visits].map(([name, times]) => [
+      name,
+      {
+        median: median(times.map((it) => median(grouped(it)))),
+        p99: median(times.map((it) => quantile(it, 0.99))),
+      },
+    ]),
+  );
 }
 
 const grouped = (times: number[]) =>
@@ -74,6 +85,3 @@ async function sample(browser: Browser, shop: Shop, tracker: BenchTracker, patte
   await end();
   return times;
 }
-
-/** How long is waited for the calls' events, in milliseconds: not every tracker delivers all. */
-const DELIVERY_PATIENCE_MS = 10_000;
