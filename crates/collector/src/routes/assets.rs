@@ -62,8 +62,8 @@ const DEMO_PREFIX: &str = "/shop/";
 /// Folder of the demo site whose pages exist in the browser only.
 const DEMO_APP: &str = "app/";
 
-/// Begins the names that carry a hash of their content.
-const HASHED_PREFIX: &str = "/tracker-";
+/// What the names begin with that carry a hash of their content.
+const HASHED_PREFIXES: [&str; 2] = ["/tracker-", "/fallback-"];
 
 /// The name of the loader never changes, so a new version must be seen soon.
 const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -125,7 +125,10 @@ async fn asset(folder: &Path, path: &str, request: Request) -> Result<Response, 
         .precompressed_br()
         .precompressed_gzip();
     let mut response = served(service, request).await?;
-    let caching = if path.starts_with(HASHED_PREFIX) {
+    let caching = if HASHED_PREFIXES
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+    {
         HASHED_CACHING
     } else {
         LOADER_CACHING

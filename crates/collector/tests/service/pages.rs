@@ -16,6 +16,7 @@ fn collector(folder: &Path) -> TestCollector {
         ("web/tracker-abc.js.br", "brotli"),
         ("web/tracker-abc.js.gz", "gzip"),
         ("web/tracker-abc.wasm", "\0asm"),
+        ("web/fallback-abc.js", "the module as a script"),
         ("shop/index.html", "home"),
         ("shop/tea/index.html", "tea"),
         ("shop/app/index.html", "app"),
@@ -74,6 +75,13 @@ async fn the_tracker_is_served_to_any_site_compressed_and_cached_by_its_name() {
             .await
             .header("content-type"),
         "application/wasm"
+    );
+    assert_eq!(
+        collector
+            .get("/fallback-abc.js")
+            .await
+            .header("cache-control"),
+        "public, max-age=31536000, immutable"
     );
     assert_eq!(
         collector.get("/sillage.js").await.header("cache-control"),
