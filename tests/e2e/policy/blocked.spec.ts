@@ -1,0 +1,108 @@
+/** Ad blockers and firewalls: any one file may never come. The page does not hear of it, and a later page makes up for it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test as nodeTest } from "node:test";
+import type { Page } from "playwright-core";
+import { settled, type Visitor } from "../support/browser.ts";
+import { dist } from "../support/collector.ts";
+import { click, event, expectEvents, pageview } from "../support/expect-events.ts";
+import { isBatch } from "../support/gate.ts";
+import { setStage, test } from "../support/stage.ts";
+
+declare global {
+  interface Window {
+    /** Errors and rejections that nobody has caught. */
+    uncaught: string[];
+  }
+}
+
+describe("blocked files", () => {
+  const stage = setStage();
+  const stub = (site: string) =>
+    `<script>${readFileSync(join(dist, "web/stub.js"), "utf8").replace('("shop")', `("${site}")`)}</script>`;
+
+  /** A visitor whose browser refuses what has an address like this, as ad blockers do, until it is `lifted`. */
+  async function newBlocker(address: RegExp): Promise<{ visitor: Visitor; lifted(): Promise<void> }> {
+    const visitor = await stage.newVisitor(() => {
+      window.uncaught = [];
+      addEventListener("error", ({ message }) => window.uncaught.push(message));
+      addEventListener("unhandledrejection", ({ reason }) => window.uncaught.push(String(reason)));
+    });
+    await visitor.context.route(address, (route) => route.abort("blockedbyclient"));
+    return { visitor, lifted: () => visitor.context.unroute(address) };
+  }
+
+  const ready = (page: Page) => page.evaluate(() => window.sillage?.ready?.catch(({ code }) => code));
+
+  for (const [what, address] of [
+    ["sillage.js", /\/sillage\.js/],
+    ["the tracker's chunk", /\/tracker-\w+\.js/],
+    ["the wasm file", /\.wasm/],
+    ["the module, as wasm and as a script", /\.wasm|\/fallback-/],
+    ["/v1/batches", /\/v1\/batches/],
+    ["everything of the collector's", /./],
+  ] as const) {
+    test(`without ${what} the page hears nothing, and a later page sends what happened`, async () => {
+      const { collector, origin } = stage;
+      const site = stage.newSite();
+      const ofCollector = new RegExp(`^${collector.gate.origin}.*${address.source}`);
+      const { visitor, lifted } = await newBlocker(ofCollector);
+      const url = origin.serve("/blocked", `${stub(site)}${stage.tag(site)}<button id="buy">Buy</button>`);
+      const back = origin.serve("/back", `${stub(site)}${stage.tag(site)}`);
+      const page = await visitor.openBare(url);
+      await ready(page);
+      await page.click("#buy");
+      await page.evaluate(() => {
+        window.sillage?.track("seen", { n: 1 });
+        window.sillage?.flush?.();
+      });
+      await ready(page);
+      assert.deepEqual(await page.evaluate(() => window.uncaught), []);
+      await page.goto(origin.serve("/elsewhere", "no tracker here"));
+      await lifted();
+      await page.goto(back);
+      const rows = [pageview(url), click("#buy"), event("seen", { n: 1 }), pageview(back)];
+      await expectEvents(collector, site, rows, { pages: [page] });
+      assert.deepEqual(await page.evaluate(() => window.uncaught), []);
+      assert.deepEqual(visitor.exceptions, []);
+    });
+  }
+
+  test("the wasm file alone is not missed: its page sends at once", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const { visitor } = await newBlocker(/\.wasm/);
+    const url = origin.serve("/no-wasm", stage.tag(site));
+    const page = await visitor.open(url);
+    await expectEvents(collector, site, [pageview(url)], { pages: [page] });
+    assert.deepEqual(visitor.trackerSaid, []);
+  });
+
+  // `spill` of js/spill.ts and the stub leave the sixth page of a row without a word: keys are bounded, and
+  // what does not get one is not counted.
+  nodeTest("what more pages than are kept had tracked is counted as lost", { todo: "js/spill.ts" }, async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const { visitor, lifted } = await newBlocker(/\/tracker-\w+\.js/);
+    const url = origin.serve("/often", stage.tag(site));
+    const page = await visitor.context.newPage();
+    const VISITS = 8;
+    for (let n = 1; n <= VISITS; n++) {
+      await page.goto(`${url}?${n}`);
+      await page.waitForFunction(() => window.sillage);
+      await page.evaluate(() => window.sillage?.track("seen"));
+    }
+    await lifted();
+    await page.goto(origin.serve("/often-back", stage.tag(site)));
+    await page.waitForFunction(() => window.sillage);
+    await page.evaluate(() => window.sillage?.track("seen"));
+    await settled(page);
+    await collector.caughtUp();
+    const bodies = collector.gate.asked.filter(isBatch).map(({ body }) => JSON.parse(body));
+    const { tracked, dropped } = bodies.at(-1).counters;
+    const lost = Object.values<number>(dropped).reduce((sum, n) => sum + n, 0);
+    assert.equal(collector.rows(site).length + lost, tracked);
+    assert.equal(tracked, 2 * (VISITS + 1));
+  });
+});
