@@ -44,6 +44,8 @@ export function steps({ all }) {
     { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
     { name: "e2e", run: () => nodeTests("e2e", all) },
     { name: "package", run: () => nodeTests("package", all) },
+    // The quick tests: the long ones try the same module's other timings.
+    ...(all ? [{ name: "no wasm", run: () => nodeTests("e2e", false, { SILLAGE_MODULE: "js" }) }] : []),
     ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => faultsIn(engine) })) : []),
   ];
 }
@@ -80,10 +82,10 @@ async function simulation() {
 }
 
 /** The long tests of a suite read SILLAGE_TESTS. */
-async function nodeTests(suite, all) {
+async function nodeTests(suite, all, env = {}) {
   const files = specs(`${root}/tests/${suite}`);
   if (files.length === 0) throw new Failure(`tests/${suite} holds no *.spec.ts`);
-  return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick" });
+  return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick", ...env });
 }
 
 /** The fault table in another engine than Chromium. */
