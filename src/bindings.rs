@@ -41,12 +41,15 @@ pub fn open(host: Host, options: &str, anonymous: bool, debug: bool) -> JsValue 
 }
 
 /// Takes a fact: its number in `Fact` of `js/fact.ts`, its words, when it became true and
-/// when the visitor was last active, both in Unix milliseconds.
+/// when the visitor was last active, both in Unix milliseconds. The first word is the record of
+/// visitor, session and consent as it is stored now: a second text would cost more.
 ///
 /// Returns false where the tracker is at work and the fact must be reported again.
 #[wasm_bindgen]
 pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> bool {
     let mut fields = Fields(words);
+    let record = fields.take();
+    let words = fields.0;
     let input = match fact {
         0..=2 => Input::PageSeen {
             facts: fields,
@@ -89,7 +92,7 @@ pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> 
             None => return true,
         },
     };
-    page(tracker).is_none_or(|page| page.hear(clock::from_js(at), input))
+    page(tracker).is_none_or(|page| page.hear(clock::from_js(at), input, record))
 }
 
 /// Events tracked, sent, pending and dropped on this page, as words: an array or an object would

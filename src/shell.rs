@@ -37,19 +37,27 @@ impl Page {
         }))
     }
 
-    /// Reports a fact, after what other tabs may have written since the last one.
+    /// Reports a fact, after what other tabs may have written into the record since the last one.
     ///
     /// Returns false where the core is at work: a page's own `fetch` may call the tracker while
     /// the tracker calls it.
-    pub(crate) fn hear(&'static self, at: Timestamp, input: Input<'_>) -> bool {
+    pub(crate) fn hear(&'static self, at: Timestamp, input: Input<'_>, record: &str) -> bool {
         let Ok(mut core) = self.core.try_borrow_mut() else {
             return false;
         };
         let surroundings = &mut Surroundings(&self.browser, Some(self));
-        let memory = self.browser.host.read();
-        core.handle(clock::now(), Input::MemoryRead(&memory), surroundings);
+        core.handle(clock::now(), Input::MemoryRead(record), surroundings);
         core.handle(at, input, surroundings);
         true
+    }
+
+    /// Reports that the time that was asked for has come: nothing is sent without another look at the
+    /// record.
+    fn wake(&'static self) {
+        if let Ok(mut core) = self.core.try_borrow_mut() {
+            let surroundings = &mut Surroundings(&self.browser, Some(self));
+            core.handle(clock::now(), Input::Woken, surroundings);
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -100,9 +108,7 @@ impl Shell for Surroundings<'_> {
 
     fn wake_at(&mut self, at: Timestamp) {
         if let Some(page) = self.1 {
-            let timeout = timer::at(at, clock::now(), move || {
-                page.hear(clock::now(), Input::Woken);
-            });
+            let timeout = timer::at(at, clock::now(), || page.wake());
             self.0.timer.set(Some(timeout));
         }
     }

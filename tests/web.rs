@@ -10,11 +10,10 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
-export function recordingHost(record) {
+export function recordingHost() {
   const host = {
     calls: [],
     random: () => Math.random() * 4294967296,
-    read: () => record,
     remember: (text) => host.calls.push(["remember", text]),
     put: (line) => {
       host.calls.push(["put", line]);
@@ -40,7 +39,7 @@ export const nextTimer = () => new Promise((resolve) => setTimeout(resolve));
 "#)]
 extern "C" {
     #[wasm_bindgen(js_name = recordingHost)]
-    fn recording_host(record: &str) -> Host;
+    fn recording_host() -> Host;
     #[wasm_bindgen(js_name = nextTimer)]
     fn next_timer() -> Promise;
 }
@@ -49,7 +48,7 @@ const LOADED: u32 = 0;
 const TRACKED: u32 = 4;
 const TURN_CAME: u32 = 12;
 const FACTS: &str =
-    "https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
+    "\u{1f}https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
 
 fn get(host: &JsValue, name: &str) -> JsValue {
     Reflect::get(host, &name.into()).unwrap()
@@ -71,7 +70,7 @@ fn names(host: &JsValue) -> Vec<String> {
 
 /// Opens a tracker; also gives its host as the object that JavaScript sees.
 fn open(options: &str) -> (usize, JsValue) {
-    let host = recording_host("");
+    let host = recording_host();
     let object = JsValue::from(&host);
     let number = sillage::open(host, options, false, true).as_f64().unwrap();
     (number as usize, object)
@@ -89,7 +88,13 @@ async fn a_pageview_is_sent_from_a_timer_and_not_inside_the_call() {
         .as_string()
         .unwrap();
     assert_eq!(names(&host)[5..], ["turn"]);
-    sillage::hear(tracker, TURN_CAME, &lines, Date::now(), 0.0);
+    sillage::hear(
+        tracker,
+        TURN_CAME,
+        &format!("\u{1f}{lines}"),
+        Date::now(),
+        0.0,
+    );
     let request = calls(&host).pop().unwrap();
     assert_eq!(request.get(0), "send");
     let (id, body) = (request.get(1), request.get(2).as_string().unwrap());
@@ -117,11 +122,11 @@ fn what_became_of_the_events_comes_out_as_words() {
     sillage::hear(
         tracker,
         TRACKED,
-        "signed_up\u{1f}{\"plan\":\"pro\"}",
+        "\u{1f}signed_up\u{1f}{\"plan\":\"pro\"}",
         now,
         now,
     );
-    sillage::hear(tracker, TRACKED, "\u{1f}", now, now);
+    sillage::hear(tracker, TRACKED, "\u{1f}\u{1f}", now, now);
     assert_eq!(
         sillage::stats(tracker).as_string().unwrap().trim(),
         "3 0 2 1"
@@ -136,7 +141,7 @@ fn an_option_that_is_wrong_is_named_with_its_rule() {
         ("shop\u{1f}\u{1f}yes", "pageviews"),
         ("shop\u{1f}\u{1f}\u{1f}\u{1f}\u{1f}-1", "idleTimeoutMs"),
     ] {
-        let host = recording_host("");
+        let host = recording_host();
         let message = sillage::open(host, options, false, false)
             .as_string()
             .unwrap();
@@ -149,9 +154,15 @@ fn an_option_that_is_wrong_is_named_with_its_rule() {
 
 #[wasm_bindgen_test]
 fn an_unknown_tracker_and_an_unknown_choice_are_passed_over() {
-    assert!(sillage::hear(99, TRACKED, "x", 0.0, 0.0));
+    assert!(sillage::hear(99, TRACKED, "\u{1f}x", 0.0, 0.0));
     assert!(sillage::stats(99).is_undefined());
     let (tracker, host) = open("shop");
-    assert!(sillage::hear(tracker, 10, "perhaps", Date::now(), 0.0));
+    assert!(sillage::hear(
+        tracker,
+        10,
+        "\u{1f}perhaps",
+        Date::now(),
+        0.0
+    ));
     assert_eq!(names(&host), Vec::<String>::new());
 }

@@ -12,11 +12,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn random(this: &Host) -> u32;
 
-    /// The record of visitor, session and consent; empty where there is none.
-    #[wasm_bindgen(method)]
-    pub(crate) fn read(this: &Host) -> String;
-
-    /// Stores that record.
+    /// Stores the record of visitor, session and consent.
     #[wasm_bindgen(method)]
     pub(crate) fn remember(this: &Host, record: &str);
 

@@ -98,8 +98,8 @@ impl Tracker {
         let is_leaving = urgency == Urgency::Leaving;
         if !is_leaving {
             self.is_turn_asked = false;
-            if self.is_left || !self.in_flight.0.is_empty() {
-                // It was asked for before the page was left.
+            if self.is_left || !self.in_flight.0.is_empty() || !self.may_send() {
+                // It was asked for before the page was left, or before consent was withdrawn.
                 self.flush_at = Some(now);
                 return;
             }

@@ -36,12 +36,6 @@ return cachedTextDecoder.decode(bytes);
 return new Uint8Array(wasm.memory.buffer);
 }",
     ),
-    (
-        "function getDataViewMemory0(",
-        "function getDataViewMemory0() {
-return new DataView(wasm.memory.buffer);
-}",
-    ),
     // Of what the tracker imports only `setTimeout` counts as failing, and it does not fail.
     (
         "function handleError(",

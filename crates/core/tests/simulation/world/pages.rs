@@ -273,7 +273,9 @@ impl World {
         }
         page.timer = None;
         let wall = self.wall();
-        self.hear(number, wall, Input::Woken, "");
+        // The module's own timer: neither the record nor the clock is looked at.
+        self.feed(number, wall, Input::Woken, "");
+        self.pump(number);
     }
 
     /// The page goes, for good or into the back-forward cache.
