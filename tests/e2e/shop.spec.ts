@@ -26,7 +26,7 @@ describe("the shop", () => {
     const one = await visitor.open(`${shop}/`);
     await follow(one, "#tile-ropes", "/shop/category.html?c=ropes");
     await follow(one, "#product-halyard-8", "/shop/product.html?p=halyard-8");
-    await one.fill("#quantity", "2");
+    await one.press("#quantity", "ArrowUp");
     await one.click("#add-to-cart");
     await one.fill("#search-input", "compass");
     await follow(one, "#search-button", "/shop/search.html?q=compass");

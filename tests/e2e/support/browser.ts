@@ -1,7 +1,8 @@
-/** Debian's Chromium or Firefox, and visitors in it: each with a storage of their own and an ear for trouble. */
+/** Debian's Chromium, Firefox or WebKitGTK, and visitors in it: each with a storage of their own and an ear for trouble. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, firefox, type Page } from "playwright-core";
+import { launchWebKit } from "./engines/webkit-browser.ts";
 
 /**
  * No sandbox: tests run as root in containers. The rest keeps Chromium from talking to its maker.
@@ -47,6 +48,7 @@ export function launchBrowser(): Promise<Browser> {
   if (ENGINE === "firefox") {
     return firefox.launch({ executablePath: FIREFOX_RELAY, channel: "moz-firefox" });
   }
+  if (ENGINE === "webkit") return launchWebKit();
   return chromium.launch({ executablePath: chromiumProgram(), args: CHROMIUM_FLAGS });
 }
 

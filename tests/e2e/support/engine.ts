@@ -36,6 +36,9 @@ export interface Tab {
   close(): Promise<void>;
 }
 
+/** What a suite asks for and an engine cannot be driven to do: the test is skipped, and says so. */
+export class NotDriven extends Error {}
+
 /** The text that runs `task` in a page. */
 export const sourceOf = (task: (...args: never[]) => unknown, args: unknown[]) =>
   // tsx (esbuild) wraps named functions in `__name`, which pages do not have.

@@ -1,8 +1,9 @@
 /** What every suite stands on: a collector, a browser, and an origin for pages made per test. */
 import { after, afterEach, before, test as nodeTest, type TestContext } from "node:test";
 import type { Browser } from "playwright-core";
-import { launchBrowser, newVisitor, type Visitor } from "./browser.ts";
+import { ENGINE, launchBrowser, newVisitor, type Visitor } from "./browser.ts";
 import { type Collector, startCollector } from "./collector.ts";
+import { NotDriven } from "./engine.ts";
 import { asTheCollector, type Handler, isBatch } from "./gate.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 
@@ -76,7 +77,14 @@ const siteOf = (body: string) => (JSON.parse(body) as { siteId: string }).siteId
 /** Longest time of one test, in milliseconds: a page that hangs must not hold up everything. */
 const TEST_TIMEOUT_MS = 60_000;
 
-/** A test of a suite. */
+/** A test of a suite; it is skipped where the engine cannot be driven to do what it asks for. */
 export function test(name: string, body: (context: TestContext) => Promise<void>): void {
-  nodeTest(name, { timeout: TEST_TIMEOUT_MS }, body);
+  nodeTest(name, { timeout: TEST_TIMEOUT_MS }, async (context) => {
+    try {
+      await body(context);
+    } catch (error) {
+      if (!(error instanceof NotDriven)) throw error;
+      context.skip(`${ENGINE} cannot be driven to do this: ${error.message}`);
+    }
+  });
 }

@@ -13,9 +13,19 @@ const ARRIVAL_TIMEOUT_MS = 30_000;
 
 const PROGRAM = fileURLToPath(new URL("webkit.py", import.meta.url));
 
-type Command = (name: string, parameters?: object) => Promise<string | null>;
+export type Command = (name: string, parameters?: object) => Promise<string | null>;
 
-async function launch(profile: string): Promise<RunningBrowser> {
+/** What the browser tells by itself: see webkit.py. */
+export type Told =
+  | { event: "moved"; tab: number; url: string | null }
+  | { event: "opened"; visitor: number; opener: number; tab: number }
+  | { event: "heard"; visitor: number; text: string };
+
+/** Starts the browser; `hear` is called with what it tells. */
+export async function startWebKit(
+  profile: string,
+  hear: (told: Told) => void = () => undefined,
+): Promise<{ group: ProcessGroup; command: Command }> {
   const group = startGroup("/usr/bin/python3", [PROGRAM, profile], {
     stdio: ["pipe", "pipe", "ignore"],
     env: {
@@ -31,7 +41,11 @@ async function launch(profile: string): Promise<RunningBrowser> {
       GSETTINGS_BACKEND: "memory",
     },
   });
-  const command = commandsOf(group);
+  return { group, command: commandsOf(group, hear) };
+}
+
+async function launch(profile: string): Promise<RunningBrowser> {
+  const { group, command } = await startWebKit(profile);
   let tabs = 0;
   return {
     async open(url) {
@@ -81,7 +95,7 @@ function tabOf(command: Command, id: number): Tab {
 }
 
 /** Sends commands and gives their results; fails what waits when the browser has gone. */
-function commandsOf({ leader }: ProcessGroup): Command {
+function commandsOf({ leader }: ProcessGroup, hear: (told: Told) => void): Command {
   const waiting = new Map<number, (result: string | null, error: string | null) => void>();
   let commands = 0;
   let hasGone = false;
@@ -91,7 +105,8 @@ function commandsOf({ leader }: ProcessGroup): Command {
   });
   if (!leader.stdout) throw new Error("the browser has no output");
   createInterface(leader.stdout).on("line", (line) => {
-    const { id, result, error } = JSON.parse(line);
+    const { id, result, error, ...told } = JSON.parse(line);
+    if (id === undefined) hear(told);
     waiting.get(id)?.(result, error);
     waiting.delete(id);
   });
@@ -111,7 +126,7 @@ let xvfb: Promise<string> | undefined;
 /** A screen that nobody sees, for all browsers of this process. */
 function display(): Promise<string> {
   xvfb ??= new Promise((ready, failed) => {
-    const options = ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"];
+    const options = ["-displayfd", "1", "-screen", "0", "1000x700x24", "-nolisten", "tcp"];
     const { leader } = startGroup("Xvfb", options, { stdio: ["ignore", "pipe", "ignore"] });
     leader.once("error", failed);
     leader.once("exit", (code) => failed(new Error(`Xvfb ended with ${code}`)));
