@@ -31,7 +31,8 @@ export const ENGINE = process.env.SILLAGE_ENGINE ?? "chromium";
 export const BROWSER_FAMILY = { chromium: /Chrom/, firefox: /^Firefox$/, webkit: /Safari|WebKit/ }[ENGINE];
 
 /** What Firefox itself has to say of a page, it says as if the page had thrown it. */
-const NOTICE = /^(Content-Security-Policy: |Cross-Origin Request Blocked: |Loading module from )/;
+const NOTICE =
+  /^(Content-Security-Policy: |Cross-Origin Request Blocked: |Loading module from |None of the “sha\d+” hashes )/;
 
 const FIREFOX_RELAY = fileURLToPath(new URL("engines/firefox-relay.mjs", import.meta.url));
 
