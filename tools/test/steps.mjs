@@ -13,7 +13,7 @@ import { cargoCounts, nodeCounts } from "./counts.mjs";
 import { checkDependencyRules } from "./dependency-rules.mjs";
 import { runWasmTests } from "./wasm-tests.mjs";
 
-/** Browsers besides Chromium, in which the fault table runs in the long tier. */
+/** Browsers besides Chromium, in which the end-to-end suite runs in the long tier. */
 const OTHER_ENGINES = ["firefox", "webkit"];
 
 const bin = (name) => `${root}/node_modules/${name}`;
@@ -46,7 +46,7 @@ export function steps({ all }) {
     { name: "package", run: () => nodeTests("package", all) },
     // The quick tests: the long ones try the same module's other timings.
     ...(all ? [{ name: "no wasm", run: () => nodeTests("e2e", false, { SILLAGE_MODULE: "js" }) }] : []),
-    ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => faultsIn(engine) })) : []),
+    ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => suiteIn(engine) })) : []),
   ];
 }
 
@@ -88,14 +88,14 @@ async function nodeTests(suite, all, env = {}) {
   return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick", ...env });
 }
 
-/** The fault table in another engine than Chromium. */
-async function faultsIn(engine) {
+/** Suites that start a Chromium of their own, for what only its switches and DevTools can bring about. */
+const CHROMIUM_ONLY = ["lifecycle", "prerender", "storage-refused"].map((name) => `/faults/${name}.spec.ts`);
+
+/** The end-to-end suite, and the whole fault table, in another engine than Chromium. */
+async function suiteIn(engine) {
   const { firefox } = await provideOtherBrowsers();
-  return runSpecs(engine, [`${root}/tests/e2e/faults/table.spec.ts`], {
-    SILLAGE_TESTS: "all",
-    SILLAGE_ENGINE: engine,
-    SILLAGE_FIREFOX: firefox,
-  });
+  const files = specs(`${root}/tests/e2e`).filter((file) => !CHROMIUM_ONLY.some((ending) => file.endsWith(ending)));
+  return runSpecs(engine, files, { SILLAGE_TESTS: "all", SILLAGE_ENGINE: engine, SILLAGE_FIREFOX: firefox });
 }
 
 async function runSpecs(name, files, env) {

@@ -52,15 +52,18 @@ export function tabOf(command: Command, context: BrowserContext, tab: number): W
     until(() => run(findFirst, selector) as ReturnType<typeof findFirst>, selector) as Promise<NonNullable<Box>>;
   const clickAt = async (x: number, y: number, button: keyof typeof BUTTONS = "left") => {
     // Input goes its own way to the page and may come later than what the page is asked next. The click
-    // follows in the same task as the release.
-    const clicked = run(() => {
-      return new Promise((heard) => {
-        addEventListener("pointerup", () => setTimeout(heard), { capture: true, once: true });
-      });
-    }).catch(() => undefined);
+    // follows in the same task as the release, which the one that asks for a menu lacks.
+    const last = button === "right" ? "contextmenu" : "pointerup";
+    const clicked = run(
+      (last: string) =>
+        new Promise((heard) => addEventListener(last, () => setTimeout(heard), { capture: true, once: true })),
+      last,
+    ).catch(() => undefined);
     const gone = once(events, "framenavigated", { signal: AbortSignal.timeout(STEP_TIMEOUT_MS) });
     await command("click", { tab, x, y, button: BUTTONS[button] });
-    await Promise.race([clicked, gone]);
+    await Promise.race([clicked, gone]).catch(() => {
+      throw new Error(`the page hears nothing of a click of the ${button} button at ${x}, ${y}`);
+    });
     gone.catch(() => undefined);
   };
   const isLoaded = (address?: (url: string) => boolean) => async () => {

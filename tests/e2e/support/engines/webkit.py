@@ -13,8 +13,9 @@ import gi
 
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
+gi.require_version("Soup", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import Gdk, Gio, GLib, Gtk, WebKit2  # noqa: E402
+from gi.repository import Gdk, Gio, GLib, Gtk, Soup, WebKit2  # noqa: E402
 
 # GLib has them in different namespaces, by its version.
 try:
@@ -86,6 +87,8 @@ class Browser:
             return popup
 
         view.connect("create", create)
+        # A menu would take the input of all tabs.
+        view.connect("context-menu", lambda *_: True)
         self.show(tab, view)
 
     def cookies(self, done, visitor):
@@ -94,7 +97,19 @@ class Browser:
 
         def got(manager, result):
             cookies = manager.get_all_cookies_finish(result)
-            done(json.dumps([{"name": it.get_name(), "value": it.get_value()} for it in cookies]))
+            policies = {Soup.SameSitePolicy.LAX: "Lax", Soup.SameSitePolicy.STRICT: "Strict"}
+            done(
+                json.dumps(
+                    [
+                        {
+                            "name": it.get_name(),
+                            "value": it.get_value(),
+                            "sameSite": policies.get(it.get_same_site_policy(), "None"),
+                        }
+                        for it in cookies
+                    ]
+                )
+            )
 
         manager.get_all_cookies(None, got)
 
