@@ -19,7 +19,8 @@ export type Finished = (batch: string, ...words: unknown[]) => void;
 
 /** What `src/browser/host.rs` imports. */
 export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" | "turn"> {
-  random(): number;
+  /** 32 random bits: those of the page at that index, which its event ids have in common, else new ones. */
+  random(index: number): number;
   read(): string;
   remember(record: string): void;
   send(batch: string, body: string, isLeaving: boolean): void;
@@ -81,7 +82,7 @@ function retryAfterMs(text: string | null): number {
 }
 
 /** The browser as the module sees it. */
-export function openHost(key: string, url: string, outbox: Outbox, random: () => number, finished: Finished): Host {
+export function openHost(key: string, url: string, outbox: Outbox, random: Host["random"], finished: Finished): Host {
   const stamp = (body: string) => `{"sentAt":"${new Date().toISOString()}",${body}`;
 
   /** The body of a batch that is still to leave. */

@@ -3,7 +3,7 @@ import * as glue from "../target/bindgen/tracker_bg.js";
 import { attempt } from "./attempt";
 import { Fact, type Heard, words } from "./fact";
 import { pageFacts } from "./facts";
-import { openHost } from "./host";
+import { type Host, openHost } from "./host";
 import { outboxOf, storedUnder } from "./outbox";
 import type { Options, Stats } from "./types";
 
@@ -16,6 +16,9 @@ export interface Engine {
   /** Sends what waits; nothing happens any more. */
   stop(): void;
 }
+
+/** How many words of random bits a page keeps for its event ids, as in `crates/core/src/shell.rs`. */
+const PAGE_WORDS = 4;
 
 /** How often in a row a fact may find the module at work. */
 const MAX_LATE = 100;
@@ -54,8 +57,9 @@ export async function start(
     await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
     shownAt = Date.now();
   }
-  const trulyRandom = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  let random = trulyRandom;
+  const pageRandom = crypto.getRandomValues(new Uint32Array(PAGE_WORDS));
+  const trulyRandom = (index: number) => pageRandom[index] ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  let random: Host["random"] = trulyRandom;
   let tracker = 0;
   let late = 0;
   let wasLeft = false;
@@ -87,7 +91,7 @@ export async function start(
     key,
     url,
     outbox,
-    () => random(),
+    (index) => random(index),
     (...finished) => hearNow(Fact.SendFinished, words(...finished)),
   );
   const opened: unknown = glue.open(

@@ -74,8 +74,8 @@ impl Page {
 struct Surroundings<'a>(&'a Browser, Option<&'static Page>);
 
 impl Shell for Surroundings<'_> {
-    fn random(&mut self) -> u32 {
-        self.0.host.random()
+    fn random(&mut self, index: u32) -> u32 {
+        self.0.host.random(index)
     }
 
     fn remember(&mut self, record: &str) {

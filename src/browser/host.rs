@@ -8,9 +8,9 @@ extern "C" {
     #[derive(Debug)]
     pub type Host;
 
-    /// 32 random bits of `crypto`.
+    /// 32 random bits of `crypto`: the page's, or new ones.
     #[wasm_bindgen(method)]
-    pub(crate) fn random(this: &Host) -> u32;
+    pub(crate) fn random(this: &Host, index: u32) -> u32;
 
     /// Stores the record of visitor, session and consent.
     #[wasm_bindgen(method)]

@@ -18,5 +18,5 @@ pub use consent::Consent;
 pub use dropped::Dropped;
 pub use input::{Fields, Input, Outcome, PART_START, PageCause, WORD_END};
 pub use redact::redact_url;
-pub use shell::{Shell, Urgency};
+pub use shell::{PAGE_WORDS, Shell, Urgency};
 pub use tracker::{Stats, Tracker};

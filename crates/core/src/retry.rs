@@ -10,6 +10,7 @@
 use sillage_protocol::Timestamp;
 
 use crate::batch::{kind, push_word};
+use crate::shell::PAGE_WORDS;
 use crate::text::put_ascii;
 use crate::{Fields, Shell, json};
 
@@ -48,7 +49,7 @@ pub(crate) struct Retry {
 impl Retry {
     pub(crate) fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
         let ceiling = (BASE_MS << self.failures.min(20)).min(CAP_MS);
-        let jittered = (ceiling * u64::from(shell.random() >> 16)) >> 16;
+        let jittered = (ceiling * u64::from(shell.random(PAGE_WORDS) >> 16)) >> 16;
         self.failures += 1;
         self.told_until = now.plus_ms(retry_after_ms.min(RETRY_AFTER_CAP_MS));
         self.due_at = now.plus_ms(jittered).max(self.told_until);
@@ -95,7 +96,7 @@ mod tests {
 
     struct Fixed(u32);
     impl Shell for Fixed {
-        fn random(&mut self) -> u32 {
+        fn random(&mut self, _: u32) -> u32 {
             self.0
         }
         fn remember(&mut self, _: &str) {}

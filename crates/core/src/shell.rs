@@ -16,8 +16,9 @@ use crate::text::{put, put_hex};
 /// [`crate::Input::TurnCame`] is heard takes effect in the transaction in which the lines were read:
 /// no other page comes between.
 pub trait Shell {
-    /// The next 32 random bits.
-    fn random(&mut self) -> u32;
+    /// 32 random bits: for an `index` below [`PAGE_WORDS`] those of this page, the same each time, else
+    /// new ones.
+    fn random(&mut self, index: u32) -> u32;
     /// Stores the record of visitor, session and consent where every page finds it at once.
     fn remember(&mut self, record: &str);
     /// Puts a line into the outbox, in place of one with the same key.
@@ -48,16 +49,23 @@ pub enum Urgency {
     Leaving,
 }
 
+/// How many words of random bits a page keeps for its event ids.
+pub const PAGE_WORDS: u32 = 4;
+
 /// A random id, lower case (`UUIDv4`, RFC 9562): for visitors, whose id must not tell when they
 /// first came.
 pub(crate) fn random_id(shell: &mut dyn Shell) -> String {
-    text(Builder::from_random_bytes(random_bytes(shell)).into_uuid())
+    text(Builder::from_random_bytes(random_bytes(PAGE_WORDS, shell)).into_uuid())
 }
 
 /// An id that sorts by time, and within a millisecond by `sequence` (`UUIDv7`, RFC 9562, section
 /// 6.2, method 1): for events, sessions and batches.
+///
+/// An event has a sequence above 0. The random bits of its page tell it apart from others', time and
+/// sequence within the page: drawn anew they would be a quarter of all that is sent. Sessions and
+/// batches have none: nobody may guess their ids.
 pub(crate) fn timed_id(now: Timestamp, sequence: u32, shell: &mut dyn Shell) -> String {
-    let mut bytes = random_bytes(shell);
+    let mut bytes = random_bytes(if sequence > 0 { 0 } else { PAGE_WORDS }, shell);
     bytes[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
     bytes[6..8].copy_from_slice(&sequence.to_be_bytes()[2..]);
     // Version and variant are set over what was random.
@@ -82,10 +90,10 @@ pub(crate) fn time_of(id: &str) -> Timestamp {
     Timestamp(ms)
 }
 
-fn random_bytes(shell: &mut dyn Shell) -> [u8; 16] {
+fn random_bytes(first: u32, shell: &mut dyn Shell) -> [u8; 16] {
     let mut bytes = [0; 16];
-    for chunk in bytes.chunks_exact_mut(4) {
-        chunk.copy_from_slice(&shell.random().to_le_bytes());
+    for (index, chunk) in (first..).zip(bytes.chunks_exact_mut(4)) {
+        chunk.copy_from_slice(&shell.random(index).to_le_bytes());
     }
     bytes
 }

@@ -43,9 +43,15 @@ impl Tracker {
         put(&mut place, facts.take());
         self.come_back(now);
         self.url = url;
-        self.view = timed_id(now, self.counters.tracked + 1, shell);
         self.place = place;
-        if self.config.pageviews || cause == PageCause::Called {
+        let is_event = self.config.pageviews || cause == PageCause::Called;
+        self.view = if is_event {
+            timed_id(now, self.counters.tracked + 1, shell)
+        } else {
+            // Nor may it be the id of an event.
+            timed_id(now, 0, shell)
+        };
+        if is_event {
             self.record(
                 now,
                 now,

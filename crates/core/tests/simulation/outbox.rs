@@ -39,7 +39,7 @@ pub(crate) enum Stage {
 
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    own_spill: u64,
+    pub(crate) own_spill: u64,
     own: BTreeMap<String, Line>,
     dirty: BTreeMap<String, Option<Line>>,
     adopted: Vec<(u64, Spill)>,

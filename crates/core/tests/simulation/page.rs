@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sillage_core::{Dropped, Shell, Tracker, Urgency, WORD_END};
+use sillage_core::{Dropped, PAGE_WORDS, Shell, Tracker, Urgency, WORD_END};
 use sillage_protocol::Timestamp;
 
 use crate::ledger::{Event, Fate, Ledger, Line, key_of};
@@ -102,7 +102,11 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Shell for Surroundings<'_> {
-    fn random(&mut self) -> u32 {
+    fn random(&mut self, index: u32) -> u32 {
+        if index < PAGE_WORDS {
+            // Few bits: what does not differ in page, time or sequence collides.
+            return self.outbox.own_spill as u32 + index;
+        }
         self.random.bits()
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use sillage_core::{Dropped, Shell, Urgency, WORD_END};
+use sillage_core::{Dropped, PAGE_WORDS, Shell, Urgency, WORD_END};
 use sillage_protocol::Timestamp;
 
 use super::request::Request;
@@ -22,6 +22,8 @@ pub(super) struct Effects {
     pub(super) own: BTreeMap<String, String>,
     /// What was put and forgotten while nothing could be written down.
     pub(super) dirty: BTreeMap<String, Option<String>>,
+    /// Tells the tab apart.
+    pub(super) page: u32,
     pub(super) may_keep: bool,
     pub(super) is_turn_asked: bool,
     pub(super) requests: Vec<Request>,
@@ -72,7 +74,10 @@ pub(super) fn text_of(lines: &BTreeMap<String, String>) -> String {
 }
 
 impl Shell for Effects {
-    fn random(&mut self) -> u32 {
+    fn random(&mut self, index: u32) -> u32 {
+        if index < PAGE_WORDS {
+            return self.page + index;
+        }
         let mut browser = self.browser.borrow_mut();
         browser.random = browser
             .random

@@ -20,6 +20,8 @@ const START_MS: u64 = 1_795_251_600_000;
 pub(super) struct Browser {
     pub(super) now_ms: u64,
     pub(super) random: u32,
+    /// How many pages were opened.
+    pub(super) pages: u32,
     pub(super) record: Option<String>,
     /// The lines of the outbox by their keys.
     pub(super) lines: BTreeMap<String, String>,
@@ -50,6 +52,12 @@ pub(crate) fn visit() -> Visit {
 }
 
 impl Visit {
+    fn number_page(&self) -> u32 {
+        let mut browser = self.0.borrow_mut();
+        browser.pages += 1;
+        browser.pages
+    }
+
     /// Lets time pass.
     pub(crate) fn after(&self, ms: u64) -> &Self {
         self.0.borrow_mut().now_ms += ms;
@@ -83,6 +91,7 @@ impl Visit {
             browser: Rc::clone(&self.0),
             own: BTreeMap::new(),
             dirty: BTreeMap::new(),
+            page: self.number_page(),
             may_keep: false,
             is_turn_asked: false,
             requests: Vec::new(),
