@@ -54,6 +54,9 @@ describe("before the module is ready", () => {
     return page;
   }
 
+  /** Waits until the stub is there, or the loader and the page's load event. */
+  const somebodyListens = (page: Page) =>
+    page.waitForFunction(() => window.sillage && ("q" in window.sillage || document.readyState === "complete"));
   /** Waits until the module of the page works. */
   const trackerTookOver = (page: Page) => page.waitForFunction(() => window.sillage?.ready);
   const spilled = (page: Page, site: string) =>
@@ -164,7 +167,7 @@ describe("before the module is ready", () => {
     const next = new URL("/between/next", url).href;
     const visitor = await stage.newVisitor();
     const page = await openEarly(visitor, url);
-    await page.waitForFunction(() => window.sillage);
+    await somebodyListens(page);
     await page.click("text=Two");
     await trackNumbers(page, 1, 2);
     await page.evaluate(() => history.pushState({}, "", "/between/next"));
@@ -240,7 +243,7 @@ describe("before the module is ready", () => {
         const tag = stage.tag(site, `data-consent="${consent}"`);
         const url = origin.serve("/forbidden", `${withStub ? stub(site, { consent }) : ""}${tag}${BUTTONS}`);
         const page = await openEarly(await stage.newVisitor(), url);
-        await page.waitForFunction(() => window.sillage);
+        await somebodyListens(page);
         await trackNumbers(page, 1, 3);
         await page.click("text=Two");
         if (consent === "denied" && !withStub) {
@@ -263,7 +266,7 @@ describe("before the module is ready", () => {
       const letThrough = holdBack(held);
       const url = origin.serve("/refused", `${withStub ? stub(site) : ""}${stage.tag(site)}`);
       const page = await openEarly(await stage.newVisitor(), url);
-      await page.waitForFunction(() => window.sillage);
+      await somebodyListens(page);
       await trackNumbers(page, 1, 3);
       await page.evaluate(() => window.sillage?.consent("denied"));
       await trackNumbers(page, 4, 5);
@@ -287,7 +290,7 @@ describe("before the module is ready", () => {
       const tag = stage.tag(site, 'data-consent="pending"');
       const url = origin.serve("/granted", `${withStub ? stub(site, { consent: "pending" }) : ""}${tag}`);
       const page = await openEarly(await stage.newVisitor(), url);
-      await page.waitForFunction(() => window.sillage);
+      await somebodyListens(page);
       await trackNumbers(page, 1, 3);
       await page.evaluate(() => window.sillage?.consent("granted"));
       await page.goto(elsewhere());
@@ -307,7 +310,7 @@ describe("before the module is ready", () => {
         Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true });
       });
       const page = await openEarly(visitor, url);
-      await page.waitForFunction(() => window.sillage);
+      await somebodyListens(page);
       await trackNumbers(page, 1, 3);
       await page.click("text=Two");
       await page.goto(elsewhere());
@@ -363,7 +366,7 @@ describe("before the module is ready", () => {
     const url = origin.serve("/missing", `${stage.tag(site)}${BUTTONS}`);
     const visitor = await stage.newVisitor();
     const page = await visitor.openBare(url);
-    await page.waitForFunction(() => window.sillage);
+    await somebodyListens(page);
     await trackNumbers(page, 1, 1);
     const code = await page.evaluate(() => window.sillage?.ready.catch((error) => error.code));
     assert.equal(code, "load_failed");
@@ -394,7 +397,7 @@ describe("before the module is ready", () => {
       const url = origin.serve("/never", `${withStub ? stub(site) : ""}${stage.tag(site)}`);
       const page = await openEarly(await stage.newVisitor(), url);
       for (let n = 0; n < 7; n++) {
-        await page.waitForFunction(() => window.sillage);
+        await somebodyListens(page);
         await page.evaluate(() => {
           for (let n = 0; n < 40; n++) window.sillage?.track("large", { text: "x".repeat(1000) });
         });
