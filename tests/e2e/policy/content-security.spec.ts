@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
-import { trackerReady } from "../support/browser.ts";
+import { ENGINE, trackerReady } from "../support/browser.ts";
 import { dist } from "../support/collector.ts";
 import { event, expectEvents, pageview } from "../support/expect-events.ts";
 import { setStage, test } from "../support/stage.ts";
@@ -11,8 +11,8 @@ import { newStrictVisitor, visitUnder } from "./visit.ts";
 
 const TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'";
 
-/** Chromium says so once; a browser that has no WebAssembly is not asked. */
-const WASM_REFUSED = process.env.SILLAGE_MODULE === "js" ? [] : ["script-src wasm-eval"];
+/** Chromium and Firefox say so once, WebKit never; a browser that has no WebAssembly is not asked. */
+const WASM_REFUSED = process.env.SILLAGE_MODULE === "js" || ENGINE === "webkit" ? [] : ["script-src wasm-eval"];
 
 const NONCE = "dGVhLXRpbWU";
 

@@ -67,6 +67,7 @@ function newContext(command: Command, visitor: number, nextTab: () => number) {
       await command("open", { tab, visitor });
       return add(tab);
     },
+    pages: () => [...tabs.values()].map(({ page }) => page),
     async waitForEvent(name: "page") {
       return (await once(events, name, { signal: AbortSignal.timeout(STEP_TIMEOUT_MS) }))[0];
     },
