@@ -150,8 +150,8 @@ fn sequel(action: Action, random: &mut Random) -> Option<Step> {
                 Action::Close(tab),
             ]),
         ),
-        Action::Open(tab) if random.chance(15) => (14, Action::KillTab(tab)),
-        Action::Open(_) if random.chance(10) => (14, Action::KillBrowser),
+        Action::Open(tab) if random.chance(15) => (8, Action::KillTab(tab)),
+        Action::Open(_) if random.chance(10) => (8, Action::KillBrowser),
         _ => return None,
     };
     Some(Step {
