@@ -78,7 +78,8 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
   const takeOver = ({ q: queue }: Stub) => {
-    for (const type of ["click", "pagehide"]) removeEventListener(type, queue as EventListenerObject, true);
+    for (const type of ["click", "pagehide", "beforeunload"])
+      removeEventListener(type, queue as EventListenerObject, true);
     const take = ([fact, words, at]: StubFact) =>
       run(() => hear(fact, fact === Fact.Clicked ? clickFacts(words) : words, at));
     queue.splice(0).forEach(take);

@@ -42,8 +42,7 @@ export function spill(heard: Heard[], options: Options, lost: number): void {
   const texts = heard
     .filter(([fact]) => isAll || fact === Fact.ConsentChanged)
     .map(([fact, told, ...times]) => {
-      if (fact < Fact.Clicked)
-        told = [told[0], document.referrer, `"title":${JSON.stringify(document.title)}`, '"browser":{}'];
+      if (fact < Fact.Clicked) told = [told[0], document.referrer, `"title":${JSON.stringify(document.title)}`];
       return JSON.stringify([fact, told, ...times]);
     })
     .filter(({ length }) => {

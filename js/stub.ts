@@ -34,7 +34,8 @@ declare let sillage: Stub;
   // The queue is the listener too: whoever has it can remove it.
   queue.handleEvent = (event: Event | string) => {
     try {
-      if ((event as Event).type < "d") put(3, ...(event as Event).composedPath());
+      // Only a click has one.
+      if ((event as MouseEvent).button + 1) put(3, ...(event as Event).composedPath());
       else {
         event = JSON.stringify(
           queue.filter((it) => {
@@ -43,7 +44,7 @@ declare let sillage: Stub;
             const element = find("[href],button,[data-sillage-name]");
             it[1] =
               fact < 3
-                ? [words[0], document.referrer, `"title":` + JSON.stringify(document.title), '"browser":{}']
+                ? [words[0], document.referrer, `"title":` + JSON.stringify(document.title)]
                 : fact > 3
                   ? words
                   : element &&
@@ -63,15 +64,17 @@ declare let sillage: Stub;
             );
           }),
         );
-        // Bounds of js/spill.ts. The page itself stays, for what happens if it is shown again.
+        // Bounds of js/spill.ts. What was written is gone: most pages are told twice that they are left.
         event[5e4] ||
           JSON.stringify(localStorage).split(record + "~")[5] ||
-          (event[2] && ((localStorage[record + "~" + Date.now() + Math.random()] = event), (queue.length = 1)));
+          (event[2] && ((localStorage[record + "~" + Date.now() + Math.random()] = event), (queue.length = 0)));
       }
     } catch {}
   };
   addEventListener("click", queue as EventListenerObject, true);
   addEventListener("pagehide", queue as EventListenerObject, true);
+  // A page that is left before it has loaded gets no `pagehide` in WebKit.
+  addEventListener("beforeunload", queue as EventListenerObject, true);
   put(0, location.href);
   sillage = {
     q: queue,

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type TestContext } from "node:test";
+import { describe } from "node:test";
 import type { Page } from "playwright-core";
-import { ENGINE, MODULE_FILE as MODULE, type Visitor } from "./support/browser.ts";
+import { MODULE_FILE as MODULE, type Visitor } from "./support/browser.ts";
 import { dist, root } from "./support/collector.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { answer, isBatch } from "./support/gate.ts";
@@ -21,13 +21,6 @@ const stub = (site: string, { consent = "", nonce = "" } = {}) =>
 
 const BUTTONS = `<div id="list"><button>One</button><button>Two</button></div><a id="link" href="#part">Three</a>`;
 const selectors = ["#list>button:nth-of-type(1)", "#list>button:nth-of-type(2)", "#link"];
-
-/**
- * WebKit tells a page that is left before its load event nothing but `beforeunload`, and an asynchronous script
- * that is held back holds that event back: what the stub has heard then is lost.
- */
-const needsPagehide = (context: TestContext) =>
-  ENGINE === "webkit" && context.todo("WebKit has no pagehide before a page has loaded");
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
@@ -73,8 +66,7 @@ describe("before the module is ready", () => {
   const steps = (from: number, to: number, facts = {}) =>
     numbers(from, to).map((n) => event("step_taken", { n, text: `step ${n}` }, facts));
 
-  test("calls of a page left before its script has loaded are stored once when the visitor returns", async (context) => {
-    needsPagehide(context);
+  test("calls of a page left before its script has loaded are stored once when the visitor returns", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
     const letThrough = holdBack(LOADER);
@@ -197,8 +189,7 @@ describe("before the module is ready", () => {
     assert.deepEqual(await spilled(page, site), []);
   });
 
-  test("a link clicked before the script has loaded leaves its click to the page that it leads to", async (context) => {
-    needsPagehide(context);
+  test("a link clicked before the script has loaded leaves its click to the page that it leads to", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();
     const letThrough = holdBack(LOADER);
@@ -259,8 +250,7 @@ describe("before the module is ready", () => {
       });
     }
 
-    test(`${where}, a refusal is obeyed at once and kept`, async (context) => {
-      if (withStub) needsPagehide(context);
+    test(`${where}, a refusal is obeyed at once and kept`, async () => {
       const { collector, origin } = stage;
       const site = stage.newSite();
       const letThrough = holdBack(held);
@@ -282,8 +272,7 @@ describe("before the module is ready", () => {
       assert.match(JSON.stringify(await page.evaluate(() => ({ ...localStorage }))), /denied/);
     });
 
-    test(`${where}, a grant lets what waited be kept`, async (context) => {
-      if (withStub) needsPagehide(context);
+    test(`${where}, a grant lets what waited be kept`, async () => {
       const { collector, origin } = stage;
       const site = stage.newSite();
       const letThrough = holdBack(held);
@@ -389,8 +378,7 @@ describe("before the module is ready", () => {
     [LOADER, true],
     [MODULE, false],
   ] as const) {
-    test(`pages that never have ${held} do not fill the store`, async (context) => {
-      if (withStub) needsPagehide(context);
+    test(`pages that never have ${held} do not fill the store`, async () => {
       const { origin } = stage;
       const site = stage.newSite();
       const letThrough = holdBack(held);

@@ -35,7 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) view: &'a str,
     /// Members of `webEvent` that say where: page and referrer.
     pub(crate) place: &'a str,
-    /// Members that say with what: browser and device. Of `webEvent` and of `webActionEvent`.
+    /// Members that say with what: browser and device, behind a comma. Of `webEvent` and of
+    /// `webActionEvent`.
     pub(crate) environment: &'a str,
 }
 
@@ -67,7 +68,6 @@ impl<'a> Context<'a> {
     /// Members of `webEvent` that say where and with what.
     fn push_where(&self, out: &mut String) {
         put(out, self.place);
-        put(out, ",");
         put(out, self.environment);
     }
 }
@@ -236,7 +236,6 @@ fn push_event(
         put(out, event_type::WEB_ACTION);
         put(out, "\",\"webEvent\":null,\"webActionEvent\":{");
         put(out, members);
-        put(out, ",");
         put(out, context.environment);
     } else {
         put(out, "\"webEvent\":{");

@@ -40,7 +40,12 @@ impl Tracker {
             put(&mut place, "}");
         }
         push_word(&mut place, "");
-        put(&mut place, facts.take());
+        let environment = facts.take();
+        // Pages that were left early do not say it.
+        if !environment.is_empty() {
+            put(&mut place, ",");
+            put(&mut place, environment);
+        }
         self.come_back(now);
         self.url = url;
         self.place = place;
