@@ -183,6 +183,20 @@ fn a_batch_that_was_begun_before_consent_was_withdrawn_is_not_sent_again() {
 }
 
 #[test]
+fn a_turn_that_comes_after_another_tab_has_refused_sends_nothing() {
+    let visit = visit();
+    let mut tab = visit.open("/a");
+    let id = visit.keys_of('e').pop().unwrap();
+    // Read before the refusal, and without the record: as of a page whose database cannot be read.
+    let line = visit.line_of(&id).unwrap() + "\n";
+    let refusal = "1 9 - - 0 0 0 denied";
+    visit.set_record(Some(refusal));
+    tab.hear(Input::TurnCame(&line));
+    assert!(tab.requests().is_empty());
+    assert!(visit.stored().is_empty());
+}
+
+#[test]
 fn a_choice_that_is_taken_back_keeps_what_waits_until_there_is_a_new_one() {
     let visit = visit();
     let mut tab = visit.open("/");
