@@ -18,3 +18,4 @@ mod pages;
 mod receipts;
 mod sessions;
 mod support;
+mod views;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0002_delivery",
         include_str!("../migrations/0002_delivery.sql"),
     ),
+    ("0003_views", include_str!("../migrations/0003_views.sql")),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than

@@ -1,0 +1,57 @@
+//! The contract of `Store`, as tests. A test of a module here that the list does not name is a
+//! warning, so none is forgotten.
+
+pub(crate) mod append;
+pub(crate) mod feed;
+pub(crate) mod lifecycle;
+pub(crate) mod read;
+
+/// Makes one `#[tokio::test]` of each test of the contract, over the store that the constructor opens
+/// (`fn(folder, max_queued_bytes) -> Arc<dyn Store>`).
+macro_rules! store_contract {
+    ($open:expr) => {
+        $crate::contract::store_contract! { $open;
+            append {
+                an_event_is_kept_once_for_each_site_and_id,
+                other_content_under_a_known_id_is_a_conflict_and_changes_nothing,
+                an_event_that_a_batch_repeats_is_stored_once,
+                the_receipt_sums_up_to_the_most_complete_delivery,
+                a_batch_without_events_leaves_no_receipt,
+                receipts_are_answered_in_the_order_asked_and_by_site,
+                totals_count_each_event_of_a_visitor_once,
+                totals_are_of_one_visitor_on_one_site,
+                batches_at_once_are_each_stored_whole,
+            }
+            read {
+                a_session_is_read_by_time_then_by_sequence,
+                a_session_is_read_page_by_page_without_gap_or_repetition,
+                a_session_is_filtered_by_site_and_kind,
+                events_are_read_in_the_order_of_their_sequence,
+                the_most_recent_events_end_with_the_last,
+                what_was_given_comes_back_whole,
+            }
+            feed {
+                the_feed_shows_what_is_stored_in_the_order_of_its_sequence,
+                the_feed_shows_events_only_after_they_can_be_read,
+                the_feed_does_not_show_what_was_there_before,
+            }
+            lifecycle {
+                what_was_acknowledged_is_there_after_the_next_opening,
+                sequences_are_never_used_again,
+                a_closed_store_takes_nothing_and_says_so,
+                closing_keeps_what_was_taken,
+                a_check_leaves_no_trace,
+                a_full_queue_refuses_and_loses_nothing,
+            }
+        }
+    };
+    ($open:expr; $( $module:ident { $( $test:ident, )* } )*) => { $( $(
+        #[tokio::test]
+        async fn $test() {
+            let place = $crate::place::Place::new($open);
+            $crate::contract::$module::$test(place).await;
+        }
+    )* )* };
+}
+
+pub(crate) use store_contract;
