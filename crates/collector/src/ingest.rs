@@ -1,13 +1,16 @@
 //! From a batch to what the store takes: each event read, its date corrected, checked, enriched.
 //! Pure: the time and the user agent are arguments.
 
+mod call;
+
 use std::collections::HashSet;
 
-use sillage_protocol::batch::{Batch, Rejection, SentEvent};
+use sillage_protocol::batch::{Batch, Rejection};
 use sillage_protocol::validate::validate_event;
 use sillage_protocol::{ErrorCode, Event, Timestamp, ValidationError, limits};
 use xxhash_rust::xxh3::xxh3_64;
 
+pub(crate) use self::call::{Call, prepare_call, program_of};
 use crate::enrich::{self, Surroundings};
 use crate::store::{IncomingBatch, IncomingEvent};
 
@@ -26,7 +29,12 @@ pub(crate) fn prepare(
     for (index, sent) in batch.sent_events().enumerate() {
         let prepared = sent.and_then(|sent| {
             let id = sent.event.id.clone();
-            accept(sent, &batch.site_id, received_at, clock, surroundings)
+            let clock = if sent.clock_changed {
+                ClockOffset::NONE
+            } else {
+                clock
+            };
+            accept(sent.event, &batch.site_id, received_at, clock, surroundings)
                 .map_err(|error| Rejection::new(index, id, &error))
         });
         match prepared {
@@ -64,22 +72,19 @@ fn distinct_rejected(rejected: &[Rejection], accepted: &[IncomingEvent]) -> u64 
 }
 
 fn accept(
-    sent: SentEvent,
+    mut event: Event,
     site_id: &str,
     received_at: Timestamp,
     clock: ClockOffset,
     surroundings: &mut Surroundings<'_>,
 ) -> Result<IncomingEvent, ValidationError> {
-    let mut event = sent.event;
     let json = serde_json::to_vec(&event)
         .map_err(|error| ValidationError::new(ErrorCode::Unreadable, "", error.to_string()))?;
     // Of the event as the client made it: enrichment, and whether its clock has changed since, may
     // differ from one attempt to the next.
     let fingerprint = xxh3_64(&json).cast_signed();
     let original_created_at = event.created_date;
-    if !sent.clock_changed {
-        clock.correct(&mut event);
-    }
+    clock.correct(&mut event);
     validate_event(&event, received_at)?;
     let missing = |member| ValidationError::new(ErrorCode::MissingField, member, "is required");
     let id = event
@@ -106,6 +111,9 @@ fn accept(
 struct ClockOffset(i64);
 
 impl ClockOffset {
+    /// For dates that are to stay as they came.
+    const NONE: Self = Self(0);
+
     fn between(sent_at: Timestamp, received_at: Timestamp) -> Self {
         if sent_at.0.abs_diff(received_at.0) <= limits::CLOCK_SKEW_THRESHOLD_MS {
             return Self(0);

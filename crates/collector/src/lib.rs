@@ -7,6 +7,7 @@ pub mod error;
 pub mod server;
 pub mod store;
 
+mod aws;
 mod extract;
 mod guard;
 mod ingest;

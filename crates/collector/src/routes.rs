@@ -4,6 +4,8 @@ mod assets;
 mod batches;
 mod health;
 mod live;
+mod preflight;
+mod put_events;
 mod sessions;
 
 use axum::Router;
@@ -22,7 +24,7 @@ pub(crate) fn router(state: AppState) -> Router {
     let ingest = Router::new()
         .route(
             "/v1/batches",
-            post(batches::take).options(batches::preflight),
+            post(batches::take).options(preflight::for_trackers),
         )
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -32,6 +34,21 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("retry-after"),
+        ));
+
+    // Programs with an official SDK; in a browser too, as trackers.
+    let doors = Router::new()
+        .route(
+            "/events",
+            post(put_events::take).options(preflight::for_sdks),
+        )
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("date, retry-after, x-amzn-errortype, x-amzn-requestid"),
         ));
 
     // People and programs that read.
@@ -54,6 +71,7 @@ pub(crate) fn router(state: AppState) -> Router {
 
     Router::new()
         .merge(ingest)
+        .merge(doors)
         .merge(reads)
         .merge(operation)
         .merge(pages)

@@ -3,16 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::clock::{self, Clock};
 use crate::config::{Config, Limits};
 use crate::enrich::UserAgents;
+use crate::error::CollectError;
 use crate::guard::ReadAccess;
 use crate::store::Store;
 
 /// Bytes of one permit of [`AppState::waiting`].
-pub(crate) const WAITING_PERMIT_BYTES: usize = 1_024;
+const WAITING_PERMIT_BYTES: usize = 1_024;
 
 /// Batches that are decompressed, read and merged at once, for each processor. Each can grow to
 /// several times the limit of a merged batch, so this bounds memory; more of them would only take
@@ -29,9 +30,9 @@ pub struct AppState {
     pub(crate) read_access: Arc<ReadAccess>,
     pub(crate) user_agents: UserAgents,
     /// Bytes of bodies that may wait for their answer, in [`WAITING_PERMIT_BYTES`].
-    pub(crate) waiting: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     /// Turns to decompress, read and merge.
-    pub(crate) working: Arc<Semaphore>,
+    working: Arc<Semaphore>,
     /// Places for live views.
     pub(crate) live_clients: Arc<Semaphore>,
     stopping: Arc<watch::Sender<bool>>,
@@ -67,6 +68,26 @@ impl AppState {
     /// Ends every event stream. Requests that are being answered are not touched.
     pub fn stop_streams(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Refuses before memory grows: every body that waits for its answer is counted.
+    pub(crate) fn place_in_waiting_room(
+        &self,
+        body_bytes: usize,
+    ) -> Result<OwnedSemaphorePermit, CollectError> {
+        let permits =
+            u32::try_from(1 + body_bytes / WAITING_PERMIT_BYTES).map_err(|_| CollectError::Busy)?;
+        Arc::clone(&self.waiting)
+            .try_acquire_many_owned(permits)
+            .map_err(|_| CollectError::Busy)
+    }
+
+    /// Waits for a turn to read and check what a request holds.
+    pub(crate) async fn turn_to_work(&self) -> Result<OwnedSemaphorePermit, CollectError> {
+        Arc::clone(&self.working)
+            .acquire_owned()
+            .await
+            .map_err(|_| CollectError::Internal)
     }
 
     /// Resolves when the streams are to end.

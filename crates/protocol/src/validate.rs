@@ -8,10 +8,12 @@ pub(crate) mod check;
 mod context;
 mod event;
 mod part;
+mod site_id;
 mod strict;
 
-pub(crate) use self::context::attributes as check_attributes;
+pub(crate) use self::{context::attributes as check_attributes, site_id::check_site_id};
 pub use self::{
     event::validate_event,
+    site_id::validate_site_id,
     strict::{RequiredSet, missing_fields, validate_strict},
 };

@@ -1,28 +1,21 @@
 //! `POST /v1/batches`: takes a batch and answers when it is on disk.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sillage_protocol::batch::{Answer, Rejection};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::enrich::Surroundings;
 use crate::error::CollectError;
-use crate::state::{AppState, WAITING_PERMIT_BYTES};
+use crate::state::AppState;
 use crate::store::IncomingBatch;
 use crate::{extract, ingest};
 
 /// Bodies from this length on are read on a thread that may block, in bytes. Below it, moving the
 /// work costs more than the work.
 const OFFLOADED_BYTES: usize = 32 * 1024;
-
-/// How long a browser may remember that JSON is allowed, in seconds. Chromium caps it at two hours,
-/// Firefox at a day.
-const PREFLIGHT_SECONDS: &str = "86400";
 
 /// Takes a batch.
 pub(super) async fn take(
@@ -31,7 +24,7 @@ pub(super) async fn take(
     body: Body,
 ) -> Result<Response, CollectError> {
     let body = extract::read_body(body, &state.limits).await?;
-    let _waiting = place_in_waiting_room(&state, body.len())?;
+    let _waiting = state.place_in_waiting_room(body.len())?;
     let (batch, id, rejected) = prepare(&state, &headers, body).await?;
     let appended = state.store.append(batch).await?;
     tracing::debug!(
@@ -55,30 +48,6 @@ pub(super) async fn take(
     Ok(response)
 }
 
-/// Answers the question that a browser asks before it sends `application/json`.
-pub(super) async fn preflight() -> impl IntoResponse {
-    (
-        StatusCode::NO_CONTENT,
-        [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
-            (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
-            (header::ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS),
-        ],
-    )
-}
-
-/// Refuses before memory grows: every body that waits for its answer is counted.
-fn place_in_waiting_room(
-    state: &AppState,
-    body_bytes: usize,
-) -> Result<OwnedSemaphorePermit, CollectError> {
-    let permits =
-        u32::try_from(1 + body_bytes / WAITING_PERMIT_BYTES).map_err(|_| CollectError::Busy)?;
-    Arc::clone(&state.waiting)
-        .try_acquire_many_owned(permits)
-        .map_err(|_| CollectError::Busy)
-}
-
 /// Reads, checks and enriches the batch; also gives its id as it came.
 async fn prepare(
     state: &AppState,
@@ -90,10 +59,7 @@ async fn prepare(
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let turn = Arc::clone(&state.working)
-        .acquire_owned()
-        .await
-        .map_err(|_| CollectError::Internal)?;
+    let turn = state.turn_to_work().await?;
     let is_large = body.len() >= OFFLOADED_BYTES;
     let limits = state.limits;
     let user_agents = state.user_agents;

@@ -10,6 +10,7 @@ use super::{Batch, ContractError, Counters, TrackerInfo, merge};
 use crate::error::{ErrorCode, ValidationError};
 use crate::read::Object;
 use crate::validate::check::At;
+use crate::validate::check_site_id;
 use crate::{Timestamp, limits, read};
 
 pub(super) const EVENTS: &str = "events";
@@ -109,7 +110,7 @@ fn checked(body: &[u8]) -> Result<Batch, ValidationError> {
     let id = root.member("id").required(envelope.id)?;
     root.member("id").uuid(&id)?;
     let site_id = root.member("siteId").required(envelope.site_id)?;
-    check_site_id(&site_id)?;
+    check_site_id(root.member("siteId"), &site_id)?;
     let sent_at = root.member("sentAt").required(envelope.sent_at)?;
     let tracker = envelope
         .tracker
@@ -177,20 +178,6 @@ fn id_alone(body: &[u8]) -> Option<String> {
     match serde_json::from_slice::<Object<IdAlone>>(body).ok()?.0.id? {
         Value::String(id) if id.chars().count() <= limits::MAX_ID_CHARS => Some(id),
         _ => None,
-    }
-}
-
-fn check_site_id(site_id: &str) -> Result<(), ValidationError> {
-    let at = At::ROOT.member("siteId");
-    at.length(site_id, 1, limits::MAX_SITE_ID_CHARS)?;
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if site_id.chars().all(is_allowed) {
-        Ok(())
-    } else {
-        Err(at.error(
-            ErrorCode::BadFormat,
-            "must consist of letters, digits, '.', '_' and '-'",
-        ))
     }
 }
 

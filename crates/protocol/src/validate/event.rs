@@ -35,7 +35,9 @@ pub fn validate_event(event: &Event, now: Timestamp) -> Result<(), ValidationErr
     event_type(at, event)?;
     parts(at, event, now)?;
     if let Some(personalize) = &event.personalize {
-        personalize.check(at.member("personalize"))?;
+        let at = at.member("personalize");
+        personalize.check(at)?;
+        unknown_members(at, &personalize.extra)?;
     }
     unknown_members(at, &event.extra)
 }
