@@ -9,8 +9,13 @@ import type { Options, Stats } from "./types";
 
 export { instantiate } from "./module";
 
+/** The captures, beside the file that this becomes; set by the build. */
+declare const __CAPTURES_JS__: string;
+
 /** A running module. */
 export interface Engine {
+  /** Whether it runs no longer. */
+  _isStopped?: boolean;
   hear(...heard: Heard): void;
   stats(): Stats;
   /** Sends what waits; nothing happens any more. */
@@ -147,6 +152,7 @@ export async function start(
     stop() {
       engine.hear(Fact.PageLeft, [], Date.now(), 0);
       glue.stop(tracker);
+      engine._isStopped = true;
     },
   };
 
@@ -157,4 +163,6 @@ export async function start(
   };
   if (mayStore) await outbox.open("a", open);
   else open();
+  // What goes wrong with them must not end the tracker; the browser reports a file that is missing.
+  if (options.capture) await import(__CAPTURES_JS__).then((it) => it.start(options, engine)).catch(() => {});
 }

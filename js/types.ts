@@ -33,10 +33,40 @@ export interface Options {
   flushIntervalMs?: number;
   /** Most events in one batch. Default: 100; range: 1 to 1,000. */
   maxBatchEvents?: number;
+  /**
+   * What is captured besides: see {@link Capture}; as text, as in `data-capture`: names parted by spaces, each with
+   * its values behind `=`, `"leave scroll=50,100"`. Default: nothing, and nothing is downloaded for it.
+   */
+  capture?: Capture | string;
   /** Whether drops and warnings are written to the console. Default: `false`. */
   debug?: boolean;
   /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */
   wasmUrl?: string | URL;
+  /** Address of the captures' wasm file, likewise. */
+  captureWasmUrl?: string | URL;
+}
+
+/**
+ * What is captured of a visit where it is switched on. Each is off unless it is named, and is an event of its own
+ * under the page view, with the properties that are listed.
+ */
+export interface Capture {
+  /**
+   * `page_left`, when a page is left for another one, in the same document too: `timeOnPageMs`, for how long it was
+   * visible; `scrollDepthPercent`, how much of its height was seen. Dated when the visitor last did something there.
+   */
+  leave?: boolean;
+  /**
+   * `page_scrolled`, once a page view for each of these depths that the visitor scrolls to, or has seen when they first
+   * scroll: `percent` of the page's height. `true`: 25, 50, 75 and 90. Range: whole numbers from 1 to 100, at most 20.
+   */
+  scroll?: boolean | number[];
+  /**
+   * `page_engaged`, whenever a page is hidden or left: `engagedMs`, for how long it was visible, had the focus and was
+   * being used since the last of these events, where that is a second or more. A number is for how many seconds
+   * after the visitor last did something the page still counts as used. Default: 30; range: 5 to 600.
+   */
+  engagement?: boolean | number;
 }
 
 /** What became of the events of this page. All numbers count events. */

@@ -16,7 +16,7 @@ const columns = ["file", "raw", "gzip", "brotli", "budget"];
  * Measures the built files.
  *
  * @returns {{ rows: { file: string, raw: number, gzip: number, brotli: number, budget?: number }[], over: string[] }}
- *   one row for each file and one for the total; `over` names what exceeds its budget
+ *   one row for each file, one for what every page downloads, and one for what the captures add; `over` names what exceeds its budget
  */
 export function measure() {
   const budget = JSON.parse(readFileSync(`${root}/size-budget.json`, "utf8"));
@@ -28,11 +28,18 @@ export function measure() {
     const file = name.replace(/-[0-9a-f]{10}(?=\.)/, "");
     return { file, raw: bytes.length, gzip: gzip.length, brotli: brotli.length, budget: budget.files[file] };
   });
-  // The stub is no file that pages load: it is pasted into those that want it. The fallback is loaded
-  // instead of the module.
-  const isLoaded = ({ file }) => file !== "stub.js" && file !== "fallback.js";
-  const sum = (column) => rows.filter(isLoaded).reduce((total, row) => total + row[column], 0);
-  rows.push({ file: "total", raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli"), budget: budget.total });
+  // The stub is no file that pages load: it is pasted into those that want it. A fallback is loaded
+  // instead of its module, and the captures where a site has switched one on.
+  const total = (file, parts, budget) => {
+    const sum = (column) => rows.filter((row) => parts(row.file)).reduce((total, row) => total + row[column], 0);
+    return { file, raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli"), budget };
+  };
+  const isCapture = (file) => file === "captures.js" || file === "captures.wasm";
+  const totals = [
+    total("total", (file) => file === "sillage.js" || /^tracker\./.test(file), budget.total),
+    total("captures", isCapture, budget.captures),
+  ];
+  rows.push(...totals);
   const over = rows.filter((row) => row.budget !== undefined && row.brotli > row.budget);
   return { rows, over: over.map((row) => `${row.file} is ${row.brotli - row.budget} bytes over its budget`) };
 }
@@ -42,7 +49,7 @@ export function report() {
   const { rows, over } = measure();
   for (const row of [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? "")))]) {
     const [file, ...numbers] = row;
-    process.stdout.write(`${file.padEnd(14)}${numbers.map((number) => number.padStart(9)).join("")}\n`);
+    process.stdout.write(`${file.padEnd(22)}${numbers.map((number) => number.padStart(9)).join("")}\n`);
   }
   if (over.length > 0) throw new Failure(over.join("; "));
 }

@@ -46,7 +46,7 @@ describe("bundlers", () => {
         const { length } = brotliCompressSync(readFileSync(file));
         context.diagnostic(`${name}: ${relative(folder, file)}, ${length} bytes as brotli`);
       }
-      assert.equal(built.filter((file) => file.endsWith(".wasm")).length, 1, "the module is a file of its own");
+      assert.equal(built.filter((file) => file.endsWith(".wasm")).length, 2, "the modules are files of their own");
       const page = readFileSync(join(folder, "index.html"), "utf8");
       for (const [, script] of page.matchAll(/<script[^>]* src="([^"]+)"/g)) {
         const early = readFileSync(join(folder, script as string), "utf8");

@@ -23,6 +23,7 @@ describe("package", () => {
       "dist/npm/index.js",
       "dist/npm/index.d.ts",
       "dist/npm/tracker.wasm",
+      "dist/npm/captures.wasm",
       "dist/web/sillage.js",
     ];
     assert.deepEqual(

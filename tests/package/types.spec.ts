@@ -19,6 +19,7 @@ const USES = `
   import wasmUrl from "sillage/tracker.wasm";
   import type {} from "sillage/script";
   const options: Options = { site: "shop", endpoint: "https://collector.invalid", consent: "pending", wasmUrl };
+  options.capture = { leave: true, scroll: [50, 100], engagement: 60 };
   const stats: Stats = init(options).stats();
   init(options).ready.catch((error: unknown) => error instanceof TrackerError && error.code === "load_failed");
   window.sillage?.track("seen", { n: 1 });
@@ -26,6 +27,8 @@ const USES = `
   init({});
   // @ts-expect-error there is no such consent
   init({ site: "shop", consent: "maybe" });
+  // @ts-expect-error there is no such capture
+  init({ site: "shop", capture: { scrolling: true } });
   // @ts-expect-error a function is no value of an event
   window.sillage?.track("seen", { n: () => 1 });
   export { stats };`;

@@ -13,8 +13,8 @@ interface Particular {
 }
 
 /**
- * Opens the page and clicks its button. The page view, the page's event and the click are stored, and the
- * browser has nothing to complain of. Gives all rows that the site has then.
+ * Opens the page, clicks its button and scrolls to its end. The page view, the page's event, the click and what is
+ * captured are stored, and the browser has nothing to complain of. Gives all rows that the site has then.
  */
 export async function buildIsVisited(
   stage: Stage,
@@ -30,12 +30,17 @@ export async function buildIsVisited(
   });
   const page = await visitor.open(url);
   await page.click("button");
+  await page.evaluate(() => {
+    document.body.style.height = "3000px";
+    scrollTo(0, 3000);
+  });
   const visit = { view: url, session: url, visitor: url };
   const expected = [
     ...rows,
     pageview(url, { ...visit, also: { webEvent: { page: { title: "Bundled" } } } }),
     event("project_started", { bundler }, visit),
     click(/button$/, { ...visit, prompt: "Order" }),
+    event("page_scrolled", { percent: 100 }, visit),
     ...((await more?.(page)) ?? []),
   ];
   await expectEvents(stage.collector, site, expected, { pages: [page] });

@@ -1,14 +1,15 @@
-// The same module as JavaScript, by wasm2js: for pages whose policy refuses WebAssembly, and browsers without it.
+// The same modules as JavaScript, by wasm2js: for pages whose policy refuses WebAssembly, and browsers without it.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Failure, root, run } from "../run.mjs";
 import { whenChanged } from "./stamps.mjs";
-import { bindgen, moduleFeatures } from "./wasm.mjs";
+import { bindgen, captures, moduleFeatures } from "./wasm.mjs";
 
 const folder = `${root}/target/fallback`;
 
-/** A script whose `instantiate` takes the module's imports and gives its exports. */
+/** Scripts whose `instantiate` takes a module's imports and gives its exports. */
 export const fallback = `${folder}/fallback.js`;
+export const capturesFallback = `${folder}/captures-fallback.js`;
 
 /**
  * wasm2js knows the first WebAssembly only. Measured from the finished module with -Oz, -Os, -O3 (brotli):
@@ -17,23 +18,28 @@ export const fallback = `${folder}/fallback.js`;
 const lowering = ["--llvm-memory-copy-fill-lowering", "--llvm-nontrapping-fptoint-lowering", "--signext-lowering"];
 const translation = ["--mvp-features", "--enable-mutable-globals", "-Oz"];
 
-/** Translates the finished module, where that has changed. */
+/** Translates the finished modules, where they have changed. */
 export async function buildFallback() {
-  const inputs = [bindgen.optimised, `${root}/node_modules/binaryen/package.json`, `${root}/tools/build/fallback.mjs`];
+  await translate("fallback", bindgen.optimised, fallback);
+  await translate("captures-fallback", captures.optimised, capturesFallback);
+}
+
+async function translate(stamp, module, script) {
+  const inputs = [module, `${root}/node_modules/binaryen/package.json`, `${root}/tools/build/fallback.mjs`];
   const settings = [moduleFeatures, lowering, translation];
-  await whenChanged("fallback", { inputs, settings, outputs: [fallback] }, async () => {
+  await whenChanged(stamp, { inputs, settings, outputs: [script] }, async () => {
     mkdirSync(folder, { recursive: true });
     const lowered = `${folder}/lowered.wasm`;
     const translated = `${folder}/translated.js`;
-    await binaryen("wasm-opt", [bindgen.optimised, "-o", lowered, ...moduleFeatures, ...lowering]);
+    await binaryen("wasm-opt", [module, "-o", lowered, ...moduleFeatures, ...lowering]);
     await binaryen("wasm2js", [lowered, "-o", translated, ...translation]);
-    writeFileSync(fallback, asFunction(readFileSync(translated, "utf8")));
+    writeFileSync(script, asFunction(readFileSync(translated, "utf8")));
   });
 }
 
 function binaryen(program, args) {
   return run(process.execPath, [`${root}/node_modules/binaryen/bin/${program}`, ...args], {
-    what: "translating the tracker to JavaScript",
+    what: "translating a module to JavaScript",
   });
 }
 

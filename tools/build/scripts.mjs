@@ -1,12 +1,12 @@
-// The TypeScript of js/: one entry for bundlers, one for pages, and the chunk that both load later,
-// with the fallback that this loads where it must.
+// The TypeScript of js/: one entry for bundlers, one for pages, the chunk that both load later, and the captures
+// that this loads where a site has switched one on; each module with the fallback that is loaded where it must be.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure, root } from "../run.mjs";
 import { compress } from "./compress.mjs";
-import { fallback } from "./fallback.mjs";
+import { capturesFallback, fallback } from "./fallback.mjs";
 import { shortHash, whenChanged } from "./stamps.mjs";
-import { bindgen } from "./wasm.mjs";
+import { bindgen, captures } from "./wasm.mjs";
 
 export const npmFolder = `${root}/dist/npm`;
 export const webFolder = `${root}/dist/web`;
@@ -24,8 +24,8 @@ const settings = {
   // Members that begin with an underscore are ours or the glue's; no browser interface has such a name.
   mangleProps: /^_/,
   reserveProps: /^__proto__$/,
-  // A tracker lives as long as its page: wasm-bindgen's ways to free it with the garbage go.
-  define: { FinalizationRegistry: "undefined", "Symbol.dispose": "undefined" },
+  // A tracker lives as long as its page: wasm-bindgen's ways to free it with the garbage go. The other is shorter.
+  define: { FinalizationRegistry: "undefined", "Symbol.dispose": "undefined", "Number.POSITIVE_INFINITY": "Infinity" },
 };
 
 /**
@@ -33,31 +33,59 @@ const settings = {
  * stub is one line to paste into pages; no page asks for the file.
  */
 export async function buildScripts() {
-  const inputs = [`${root}/js`, bindgen.glue, bindgen.optimised, fallback, `${root}/node_modules/esbuild/package.json`];
+  const modules = [bindgen, captures].flatMap(({ glue, optimised }) => [glue, optimised]);
+  const inputs = [`${root}/js`, ...modules, fallback, capturesFallback, `${root}/node_modules/esbuild/package.json`];
   const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
-  const files = ["index.js", "tracker.js", "tracker.wasm", "fallback.js"].map((file) => `${npmFolder}/${file}`);
-  const outputs = [...files, webFolder];
+  const outputs = [...npmFiles.map((file) => `${npmFolder}/${file}`), webFolder];
   await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
 }
+
+/** What bundlers find; the declarations come from `types.mjs`. */
+const npmFiles = [
+  "index.js",
+  "tracker.js",
+  "tracker.wasm",
+  "fallback.js",
+  "captures.js",
+  "captures.wasm",
+  "captures-fallback.js",
+];
 
 async function bundleAll() {
   // Shortened members are passed on: what crosses from one file to the other must have one name.
   const names = {};
-  const fallbackScript = await bundle(fallback, { format: "esm", mangleCache: names });
-  const fallbackName = `fallback-${shortHash(fallbackScript)}.js`;
-  const chunk = (fallbackFile) =>
-    bundle("js/tracker.ts", {
+  /** A file that is loaded by a name that only the build knows. */
+  const chunk = (entry, define = {}) =>
+    bundle(entry, {
       format: "esm",
       mangleCache: names,
-      external: ["./fallback*"],
-      define: { ...settings.define, __FALLBACK_JS__: JSON.stringify(`./${fallbackFile}`) },
+      external: ["./fallback*", "./captures-*", "./captures.js"],
+      define: {
+        ...settings.define,
+        ...Object.fromEntries(Object.entries(define).map(([name, file]) => [name, JSON.stringify(`./${file}`)])),
+      },
     });
-  const npmTracker = await chunk("fallback.js");
-  const tracker = await chunk(fallbackName);
+  const hashed = (stem, ending, bytes) => `${stem}-${shortHash(bytes)}.${ending}`;
+
   const index = await bundle("js/index.ts", { format: "esm", mangleCache: names, external: ["./tracker.js"] });
+  const fallbackScript = await chunk(fallback);
+  const fallbackName = hashed("fallback", "js", fallbackScript);
+  const capturesFallbackScript = await chunk(capturesFallback);
+  const capturesFallbackName = hashed("captures-fallback", "js", capturesFallbackScript);
+  const capturesWasm = readFileSync(captures.optimised);
+  const capturesWasmName = hashed("captures", "wasm", capturesWasm);
+  const capturesOf = (wasm, script) =>
+    chunk("js/captures.ts", { __CAPTURES_WASM__: wasm, __CAPTURES_FALLBACK_JS__: script });
+  const npmCaptures = await capturesOf("captures.wasm", "captures-fallback.js");
+  const capturesScript = await capturesOf(capturesWasmName, capturesFallbackName);
+  const capturesName = hashed("captures", "js", capturesScript);
+  const trackerOf = (script, captures) =>
+    chunk("js/tracker.ts", { __FALLBACK_JS__: script, __CAPTURES_JS__: captures });
+  const npmTracker = await trackerOf("fallback.js", "captures.js");
+  const tracker = await trackerOf(fallbackName, capturesName);
   const wasm = readFileSync(bindgen.optimised);
-  const trackerName = `tracker-${shortHash(tracker)}.js`;
-  const wasmName = `tracker-${shortHash(wasm)}.wasm`;
+  const trackerName = hashed("tracker", "js", tracker);
+  const wasmName = hashed("tracker", "wasm", wasm);
   const script = await bundle("js/script.ts", {
     format: "iife",
     mangleCache: names,
@@ -71,10 +99,8 @@ async function bundleAll() {
   const stub = await bundle("js/stub.ts", { format: "esm", mangleCache: names });
 
   mkdirSync(npmFolder, { recursive: true });
-  writeFileSync(`${npmFolder}/index.js`, index);
-  writeFileSync(`${npmFolder}/tracker.js`, npmTracker);
-  writeFileSync(`${npmFolder}/fallback.js`, fallbackScript);
-  cpSync(bindgen.optimised, `${npmFolder}/tracker.wasm`);
+  const npm = [index, npmTracker, wasm, fallbackScript, npmCaptures, capturesWasm, capturesFallbackScript];
+  for (const [at, file] of npmFiles.entries()) writeFileSync(`${npmFolder}/${file}`, npm[at]);
 
   // Files of earlier builds would only be mistaken for this one's.
   rmSync(webFolder, { recursive: true, force: true });
@@ -85,6 +111,9 @@ async function bundleAll() {
     [trackerName, tracker],
     [wasmName, wasm],
     [fallbackName, fallbackScript],
+    [capturesName, capturesScript],
+    [capturesWasmName, capturesWasm],
+    [capturesFallbackName, capturesFallbackScript],
   ]) {
     writeFileSync(`${webFolder}/${name}`, bytes);
     const { gzip, brotli } = compress(bytes);

@@ -1,19 +1,30 @@
-// The tracker's module and its glue: cargo compiles, xtask takes the panic machinery out, binds and
-// shortens names, wasm-opt makes the rest small.
+// The modules and their glue: cargo compiles, xtask takes the panic machinery out, binds and shortens names,
+// wasm-opt makes the rest small.
 
 import { mkdirSync } from "node:fs";
 import { provideWasmToolchain, wasmTarget, wasmTargetDir } from "../provision/wasm-toolchain.mjs";
 import { nativeTargetDir, root, run } from "../run.mjs";
 import { whenChanged } from "./stamps.mjs";
 
-/** Where the glue lies that `js/tracker.ts` imports, and the module before and after wasm-opt. */
-export const bindgen = {
-  folder: `${root}/target/bindgen`,
-  glue: `${root}/target/bindgen/tracker_bg.js`,
-  types: `${root}/target/bindgen/tracker_bg.d.ts`,
-  bound: `${root}/target/bindgen/tracker.wasm`,
-  optimised: `${root}/target/bindgen/optimised/tracker.wasm`,
-};
+const folder = `${root}/target/bindgen`;
+
+/** Where a module's glue lies, which TypeScript imports, and the module before and after wasm-opt. */
+const moduleOf = (stem, package_) => ({
+  stem,
+  package: package_,
+  folder,
+  compiled: `${wasmTargetDir}/${wasmTarget}/wasm/${package_.replaceAll("-", "_")}.wasm`,
+  glue: `${folder}/${stem}_bg.js`,
+  types: `${folder}/${stem}_bg.d.ts`,
+  bound: `${folder}/${stem}.wasm`,
+  optimised: `${folder}/optimised/${stem}.wasm`,
+});
+
+/** The tracker, glued by `js/tracker.ts`. */
+export const bindgen = moduleOf("tracker", "sillage");
+
+/** What is captured where a site switches it on, glued by `js/captures.ts`. */
+export const captures = moduleOf("captures", "sillage-capture-module");
 
 /** What rustc's default for wasm32 uses but for reference types: Chrome 85, Firefox 79, Safari 15 have it. */
 const features = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-float-to-int", "multivalue"];
@@ -51,27 +62,30 @@ export async function buildWasm() {
   const { cargo, env: toolchain } = await provideWasmToolchain();
   const given = toolchain.RUSTFLAGS ?? process.env.RUSTFLAGS ?? "";
   const env = { ...toolchain, RUSTFLAGS: [given, ...codeGeneration].join(" ").trim() };
-  const what = ["--profile", "wasm", "--target", wasmTarget, "--package", "sillage", "--lib"];
+  const xtask = await buildXtask();
+  mkdirSync(`${folder}/optimised`, { recursive: true });
+  for (const module of [bindgen, captures]) await buildModule(module, { cargo, env, xtask });
+}
+
+async function buildModule(
+  { stem, package: package_, compiled, bound, glue, types, optimised },
+  { cargo, env, xtask },
+) {
+  const what = ["--profile", "wasm", "--target", wasmTarget, "--package", package_, "--lib"];
   // xtask reads the linker's references to find what is unused once the panics are gone.
   const linker = ["--", "-Clink-arg=--emit-relocs"];
-  await run(cargo, ["rustc", "--quiet", ...what, ...linker], { what: "compiling the tracker", env });
-  const compiled = `${wasmTargetDir}/${wasmTarget}/wasm/sillage.wasm`;
-  const xtask = await buildXtask();
-
-  mkdirSync(`${bindgen.folder}/optimised`, { recursive: true });
-  await whenChanged(
-    "bindgen",
-    { inputs: [compiled, xtask], outputs: [bindgen.bound, bindgen.glue, bindgen.types] },
-    () => run(xtask, ["wasm", compiled, bindgen.folder], { what: "binding the tracker" }),
+  await run(cargo, ["rustc", "--quiet", ...what, ...linker], { what: `compiling ${package_}`, env });
+  await whenChanged(`bindgen-${stem}`, { inputs: [compiled, xtask], outputs: [bound, glue, types] }, () =>
+    run(xtask, ["wasm", compiled, folder, stem], { what: `binding ${package_}` }),
   );
   await whenChanged(
-    "wasm-opt",
+    `wasm-opt-${stem}`,
     {
-      inputs: [bindgen.bound, `${root}/node_modules/binaryen/package.json`],
+      inputs: [bound, `${root}/node_modules/binaryen/package.json`],
       settings: optimisations,
-      outputs: [bindgen.optimised],
+      outputs: [optimised],
     },
-    () => optimise(bindgen.bound, bindgen.optimised, ["--strip-debug", "--strip-producers", "--strip-target-features"]),
+    () => optimise(bound, optimised, ["--strip-debug", "--strip-producers", "--strip-target-features"]),
   );
 }
 
@@ -85,7 +99,7 @@ export async function buildWasm() {
 export async function optimise(input, output, extra) {
   const program = `${root}/node_modules/binaryen/bin/wasm-opt`;
   await run(process.execPath, [program, input, "-o", output, ...optimisations, ...extra], {
-    what: "optimising the tracker",
+    what: `optimising ${input}`,
   });
 }
 

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 const USAGE: &str = "usage:
-    xtask wasm <compiled.wasm> <folder>    write tracker.wasm, tracker_bg.js and tracker_bg.d.ts
-    xtask functions <compiled.wasm>        list what the module's code consists of";
+    xtask wasm <compiled.wasm> <folder> <stem>    write stem.wasm, stem_bg.js and stem_bg.d.ts
+    xtask functions <compiled.wasm>               list what the module's code consists of";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -25,7 +25,7 @@ fn dispatch() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
-        ["wasm", input, folder] => wasm::build(input.as_ref(), folder.as_ref()),
+        ["wasm", input, folder, stem] => wasm::build(input.as_ref(), folder.as_ref(), stem),
         ["functions", input] => wasm::functions::list(input.as_ref()),
         _ => bail!("{USAGE}"),
     }

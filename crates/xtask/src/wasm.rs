@@ -17,11 +17,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-/// The stem of the written files; `tracker_bg` is what wasm-bindgen makes of it.
-const STEM: &str = "tracker";
-
-/// Writes `tracker.wasm`, `tracker_bg.js` and `tracker_bg.d.ts` into `folder`.
-pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
+/// Writes `stem.wasm`, `stem_bg.js` and `stem_bg.d.ts` into `folder`.
+pub(crate) fn build(input: &Path, folder: &Path, stem: &str) -> Result<()> {
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
     let (mut module, described) = unused::parse_without_panics(bytes)
         .with_context(|| format!("cannot use {}", input.display()))?;
@@ -29,10 +26,10 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
     features::forgo(&mut module, "reference-types")?;
 
     // `bundler` is the target whose glue stands in a file of its own and leaves instantiating to us.
-    let generated = folder.join("generated");
+    let generated = folder.join(format!("{stem}-generated"));
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_module(STEM, module)
+        .input_module(stem, module)
         .bundler(true)?
         // `glue::SIMPLER` replaces what this leaves.
         .encode_into(EncodeInto::Never)
@@ -44,22 +41,22 @@ pub(crate) fn build(input: &Path, folder: &Path) -> Result<()> {
         // One that is not there was removed already.
         let _ = output.wasm_mut().exports.remove(name);
     }
-    let renamed = names::shorten(output.wasm_mut(), STEM)?;
+    let renamed = names::shorten(output.wasm_mut(), stem)?;
     if generated.exists() {
         fs::remove_dir_all(&generated)?;
     }
     output.emit(&generated)?;
 
-    let source = read_text(&generated.join(format!("{STEM}_bg.js")))?;
-    let types = read_text(&generated.join(format!("{STEM}.d.ts")))?;
-    let wasm = generated.join(format!("{STEM}_bg.wasm"));
-    fs::rename(&wasm, folder.join(format!("{STEM}.wasm")))?;
+    let source = read_text(&generated.join(format!("{stem}_bg.js")))?;
+    let types = read_text(&generated.join(format!("{stem}.d.ts")))?;
+    let wasm = generated.join(format!("{stem}_bg.wasm"));
+    fs::rename(&wasm, folder.join(format!("{stem}.wasm")))?;
     fs::write(
-        folder.join(format!("{STEM}_bg.js")),
+        folder.join(format!("{stem}_bg.js")),
         glue::rewrite(&source, &renamed)?,
     )?;
     fs::write(
-        folder.join(format!("{STEM}_bg.d.ts")),
+        folder.join(format!("{stem}_bg.d.ts")),
         glue::declare(&types),
     )?;
     Ok(())

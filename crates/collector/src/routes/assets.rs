@@ -63,7 +63,7 @@ const DEMO_PREFIX: &str = "/shop/";
 const DEMO_APP: &str = "app/";
 
 /// What the names begin with that carry a hash of their content.
-const HASHED_PREFIXES: [&str; 2] = ["/tracker-", "/fallback-"];
+const HASHED_PREFIXES: [&str; 3] = ["/tracker-", "/fallback-", "/captures-"];
 
 /// The name of the loader never changes, so a new version must be seen soon.
 const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");

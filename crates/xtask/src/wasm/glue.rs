@@ -10,8 +10,8 @@ use anyhow::{Result, bail};
 
 use super::names::{IMPORT_MODULE, Renamed};
 
-/// Functions of the glue that a tracker needs in their simplest form: it passes short texts, never
-/// the 2 GB after which Safari's decoder fails, and small glue is worth more to it than fast encoding.
+/// Functions of the glue that our modules need in their simplest form: they pass short texts, never
+/// the 2 GB after which Safari's decoder fails, and small glue is worth more to them than fast encoding.
 const SIMPLER: &[(&str, &str)] = &[
     (
         "function passStringToWasm0(",
@@ -68,15 +68,13 @@ pub(crate) const UNUSED_EXPORTS: &[&str] = &[
     "__wbindgen_realloc",
 ];
 
-/// `source` with each of [`SIMPLER`] in place of what wasm-bindgen wrote.
+/// `source` with those of [`SIMPLER`] that it has in place of what wasm-bindgen wrote.
 fn simplify(source: &str) -> Result<String> {
     let mut simple = String::new();
-    let mut found = 0;
     let mut lines = source.lines();
     while let Some(line) = lines.next() {
         match SIMPLER.iter().find(|(head, _)| line.starts_with(head)) {
             Some((_, replacement)) => {
-                found += 1;
                 simple.push_str(replacement);
                 // A function ends at the first line that is a bare brace: inner lines are indented.
                 lines.by_ref().find(|line| line.starts_with('}'));
@@ -85,8 +83,11 @@ fn simplify(source: &str) -> Result<String> {
         }
         simple.push('\n');
     }
-    if found != SIMPLER.len() {
-        bail!("the glue is written in another way now: see SIMPLER");
+    for (head, replacement) in SIMPLER {
+        let name = head.trim_start_matches("function ");
+        if simple.contains(name) && !simple.contains(replacement) {
+            bail!("the glue writes {name} in another way now: see SIMPLER");
+        }
     }
     // `passStringToWasm0` needs no third argument any more.
     let simple = simple.replace(", wasm.__wbindgen_realloc)", ")");

@@ -1,23 +1,23 @@
-//! The few operations on text that the core does everywhere, out of line.
+//! The few operations on text that the modules do everywhere, out of line.
 //!
 //! Inlined at every place, each would weigh more than a call; `str`'s pattern API would bring a
 //! searcher along, so an ASCII byte is found by a loop.
 
 /// Appends `part` to `out`.
 #[inline(never)]
-pub(crate) fn put(out: &mut String, part: &str) {
+pub fn put(out: &mut String, part: &str) {
     out.push_str(part);
 }
 
 /// Appends an ASCII character: `String::push` would bring code for the others along.
 #[inline(never)]
-pub(crate) fn put_ascii(out: &mut String, byte: u8) {
+pub fn put_ascii(out: &mut String, byte: u8) {
     put(out, char::from(byte & 0x7f).encode_utf8(&mut [0]));
 }
 
 /// A copy of `text`.
 #[inline(never)]
-pub(crate) fn owned(text: &str) -> String {
+pub fn owned(text: &str) -> String {
     let mut copy = String::new();
     put(&mut copy, text);
     copy
@@ -25,7 +25,7 @@ pub(crate) fn owned(text: &str) -> String {
 
 /// Where the first of `delimiters` stands in `bytes`, counted from `start`; their length if none does.
 #[inline(never)]
-pub(crate) fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
+pub fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
     let mut end = start;
     while let Some(byte) = bytes.get(end) {
         let mut found = false;
@@ -42,7 +42,7 @@ pub(crate) fn end_of(bytes: &[u8], start: usize, delimiters: &[u8]) -> usize {
 
 /// Takes the part of `text` before the ASCII byte `delimiter` off it; all of it where there is none.
 #[inline(never)]
-pub(crate) fn take_until<'a>(text: &mut &'a str, delimiter: u8) -> &'a str {
+pub fn take_until<'a>(text: &mut &'a str, delimiter: u8) -> &'a str {
     let end = end_of(text.as_bytes(), 0, &[delimiter]);
     let part = slice(text, 0, end);
     *text = slice(text, end + 1, text.len());
@@ -52,12 +52,12 @@ pub(crate) fn take_until<'a>(text: &mut &'a str, delimiter: u8) -> &'a str {
 /// The bytes of `text` from `start` to `end`; nothing where there are none, or where a character
 /// would be split.
 #[inline(never)]
-pub(crate) fn slice(text: &str, start: usize, end: usize) -> &str {
+pub fn slice(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or("")
 }
 
 /// The first `max` bytes of `text`, fewer where that would split a character.
-pub(crate) fn cut(text: &str, max: usize) -> &str {
+pub fn cut(text: &str, max: usize) -> &str {
     let mut end = max.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -66,7 +66,7 @@ pub(crate) fn cut(text: &str, max: usize) -> &str {
 }
 
 /// How many characters `text` has. The standard library's count is unrolled to 560 instructions.
-pub(crate) fn count_chars(text: &str) -> usize {
+pub fn count_chars(text: &str) -> usize {
     let mut count = 0;
     for byte in text.bytes() {
         // Bytes that continue a character (RFC 3629, section 3) begin with the bits 10.
@@ -76,7 +76,7 @@ pub(crate) fn count_chars(text: &str) -> usize {
 }
 
 /// Appends `byte` in hexadecimal.
-pub(crate) fn put_hex(out: &mut String, byte: u8) {
+pub fn put_hex(out: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 15] {
         put_ascii(out, if digit > 9 { b'a' - 10 } else { b'0' } + digit);
     }

@@ -1,4 +1,4 @@
-//! Writes the few JSON values that the tracker makes itself, with only what they need.
+//! Writes the few JSON values that the modules make themselves, with only what they need.
 //!
 //! `serde_json` would weigh in the module; whole objects come as text from `JSON.stringify`, which
 //! the browser has anyway.
@@ -7,7 +7,7 @@ use crate::text::{put, put_ascii, put_hex, slice};
 
 /// Appends `text` to `out` as a JSON string (RFC 8259, section 7).
 #[inline(never)]
-pub(crate) fn push_str(out: &mut String, text: &str) {
+pub fn push_str(out: &mut String, text: &str) {
     put(out, "\"");
     let mut start = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -23,7 +23,7 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
 }
 
 /// Appends `value` in decimal digits.
-pub(crate) fn push_decimal(out: &mut String, value: u64) {
+pub fn push_decimal(out: &mut String, value: u64) {
     if value > 9 {
         push_decimal(out, value / 10);
     }
@@ -31,7 +31,7 @@ pub(crate) fn push_decimal(out: &mut String, value: u64) {
 }
 
 /// The number that `digits` writes; `None` where there is anything else.
-pub(crate) fn read_decimal(digits: &str) -> Option<u64> {
+pub fn read_decimal(digits: &str) -> Option<u64> {
     digits.bytes().try_fold(0_u64, |value, byte| {
         let digit = byte.wrapping_sub(b'0');
         (digit <= 9).then(|| value.wrapping_mul(10).wrapping_add(digit.into()))

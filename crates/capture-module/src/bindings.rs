@@ -1,0 +1,70 @@
+//! Every `#[wasm_bindgen]` export: converts, never decides.
+
+use std::cell::RefCell;
+
+use sillage_capture::{Captures, Fact, Options, PageChange};
+use sillage_text::Fields;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::shell::Record;
+
+thread_local! {
+    /// The captures of this document's trackers, by number.
+    static CAPTURES: RefCell<Vec<Captures>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is wrong with the text of a site's captures, for people; empty where nothing is.
+#[wasm_bindgen]
+pub fn wrong_in(options: &str) -> JsValue {
+    JsValue::from_str(&Options::read(options, false).1)
+}
+
+/// Opens the captures of a tracker, as [`Options::read`] takes them. Returns their number.
+#[wasm_bindgen]
+pub fn open(options: &str, hash_routing: bool) -> usize {
+    CAPTURES.with_borrow_mut(|all| {
+        all.push(Captures::new(Options::read(options, hash_routing).0));
+        all.len() - 1
+    })
+}
+
+/// Takes a fact: its number in `Seen` of `js/captures/seen.ts`, its words, and when it happened, in
+/// milliseconds of the page's own clock. Returns what is to be recorded, as `Record` writes it.
+#[wasm_bindgen]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of floats saturates: a clock before the page's start reads as that"
+)]
+pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
+    let mut fields = Fields(words);
+    let fact = match fact {
+        0..=2 => Fact::PageChanged {
+            url: fields.take(),
+            change: match fact {
+                0 => PageChange::Loaded,
+                1 => PageChange::AddressChanged,
+                _ => PageChange::Called,
+            },
+            is_visible: !fields.take().is_empty(),
+            has_focus: !fields.take().is_empty(),
+        },
+        3 => Fact::Active,
+        4 => Fact::Blurred,
+        5 => Fact::DepthSeen {
+            percent: fields.take_number(),
+            by_scrolling: !fields.take().is_empty(),
+        },
+        6 => Fact::Hidden,
+        7 => Fact::Shown,
+        _ => Fact::Left,
+    };
+    let mut record = Record::default();
+    CAPTURES.with_borrow_mut(|all| {
+        if let Some(captures) = all.get_mut(captures) {
+            captures.handle(at as u64, fact, &mut record);
+        }
+    });
+    JsValue::from_str(&record.0)
+}

@@ -1,0 +1,13 @@
+//! The captures in the browser: `sillage-capture` with a shell that writes down what is to be recorded.
+//! Rules belong in `sillage-capture`, not here.
+
+mod bindings;
+mod shell;
+
+pub use bindings::{hear, open, wrong_in};
+
+/// As in the tracker's module: small beats fast.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());

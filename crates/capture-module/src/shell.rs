@@ -1,0 +1,31 @@
+//! Writes down what the rules ask for, as one text that crosses to JavaScript.
+
+use sillage_capture::{Captured, Shell};
+use sillage_text::text::{put, put_ascii};
+use sillage_text::{WORD_END, json};
+
+/// Five words for each event: name, properties, milliseconds since it happened, and `1` where it was the
+/// visitor's activity, and where it followed from a click.
+#[derive(Debug, Default)]
+pub(crate) struct Record(pub(crate) String);
+
+impl Record {
+    fn end_word(&mut self) {
+        put_ascii(&mut self.0, WORD_END as u8);
+    }
+}
+
+impl Shell for Record {
+    fn record(&mut self, event: Captured<'_>) {
+        put(&mut self.0, event.name);
+        self.end_word();
+        put(&mut self.0, event.props);
+        self.end_word();
+        json::push_decimal(&mut self.0, event.ago_ms);
+        self.end_word();
+        for is_so in [event.is_activity, event.follows_click] {
+            put(&mut self.0, if is_so { "1" } else { "" });
+            self.end_word();
+        }
+    }
+}

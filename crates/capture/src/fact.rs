@@ -1,0 +1,46 @@
+//! Facts about the page, in the past tense.
+
+/// Something that happened on the page.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    /// The page that was in view may have made way for another one, or for itself again. Heard before
+    /// the tracker hears of it: what belongs to the page before is recorded under that page.
+    PageChanged {
+        /// Address of the page that is in view now, unredacted.
+        url: &'a str,
+        /// How it came to that.
+        change: PageChange,
+        /// Whether the tab is visible.
+        is_visible: bool,
+        /// Whether the window has the focus.
+        has_focus: bool,
+    },
+    /// The visitor did something: moved, pressed, typed, scrolled, came back to the window.
+    Active,
+    /// The window lost the focus to another one.
+    Blurred,
+    /// So much of the page is, or was, above the lower edge of the window.
+    DepthSeen {
+        /// In per cent of its height, 0 to 100.
+        percent: u64,
+        /// Whether the visitor scrolled there; else the page began so.
+        by_scrolling: bool,
+    },
+    /// The tab is no longer visible.
+    Hidden,
+    /// The tab is visible again.
+    Shown,
+    /// The page is being left (`pagehide`).
+    Left,
+}
+
+/// How a page came into view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageChange {
+    /// The document was loaded, or the back-forward cache gave it back.
+    Loaded,
+    /// The address may have changed without a load.
+    AddressChanged,
+    /// The site called `page()`.
+    Called,
+}

@@ -1,0 +1,30 @@
+//! Writes the properties of an event.
+
+use sillage_text::json;
+use sillage_text::text::put;
+
+/// A JSON object that is being written.
+#[derive(Debug, Default)]
+pub(crate) struct Members(String);
+
+impl Members {
+    fn key(&mut self, key: &str) {
+        let before = if self.0.is_empty() { "{" } else { "," };
+        put(&mut self.0, before);
+        json::push_str(&mut self.0, key);
+        put(&mut self.0, ":");
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&mut self, key: &str, value: u64) {
+        self.key(key);
+        json::push_decimal(&mut self.0, value);
+    }
+
+    /// The object as text.
+    pub(crate) fn finish(mut self) -> String {
+        let end = if self.0.is_empty() { "{}" } else { "}" };
+        put(&mut self.0, end);
+        self.0
+    }
+}

@@ -1,0 +1,140 @@
+//! What a site switches on, with its defaults, units and ranges.
+
+use sillage_text::json;
+use sillage_text::text::{put, take_until};
+
+/// Most percentages that a site may ask for.
+const MAX_PERCENTAGES: usize = 20;
+
+/// What is captured. Nothing, unless it is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the end of each page view is recorded, as `page_left`.
+    pub leave: bool,
+    /// Whether engaged time is recorded, as `page_engaged`.
+    pub engagement: bool,
+    /// Longest time without activity that still counts as engaged, in milliseconds.
+    ///
+    /// Default: 30,000. Range: 5,000 to 600,000; other values are brought to the nearer end.
+    pub engaged_for_ms: u64,
+    /// Depths at which scrolling is recorded, as `page_scrolled`, in per cent of the page's height;
+    /// rising, without doubles.
+    ///
+    /// Default where `scroll` is named alone: 25, 50, 75, 90. Range: 1 to 100 each; at most 20.
+    pub scroll_percentages: Vec<u64>,
+    /// Whether a change of the fragment alone is another page, as in the tracker's own options.
+    pub hash_routing: bool,
+}
+
+impl Options {
+    /// Reads names parted by white space, each with values of its own behind `=` and parted by commas:
+    /// `leave scroll=25,50 engagement=60`. Gives besides what is wrong with the text, and leaves that
+    /// out: a site that misspells one capture has the others all the same.
+    pub fn read(text: &str, hash_routing: bool) -> (Self, String) {
+        let mut options = Self {
+            engaged_for_ms: 30_000,
+            hash_routing,
+            ..Self::default()
+        };
+        let mut wrong = String::new();
+        for capture in text.split_ascii_whitespace() {
+            let mut values = capture;
+            let name = take_until(&mut values, b'=');
+            match name {
+                "leave" => options.leave = true,
+                "engagement" => {
+                    options.engagement = true;
+                    options.read_engagement(values, &mut wrong);
+                }
+                "scroll" => options.read_scroll(values, &mut wrong),
+                _ => {
+                    put(&mut wrong, name);
+                    put(&mut wrong, " is not a capture; ");
+                }
+            }
+        }
+        (options, wrong)
+    }
+
+    fn read_engagement(&mut self, values: &str, wrong: &mut String) {
+        if values.is_empty() {
+            return;
+        }
+        match json::read_decimal(values) {
+            Some(seconds) => self.engaged_for_ms = seconds.clamp(5, 600) * 1_000,
+            None => put(wrong, "engagement must be a whole number of seconds; "),
+        }
+    }
+
+    fn read_scroll(&mut self, mut values: &str, wrong: &mut String) {
+        if values.is_empty() {
+            values = "25,50,75,90";
+        }
+        while !values.is_empty() {
+            match json::read_decimal(take_until(&mut values, b',')) {
+                Some(percent @ 1..=100) if self.scroll_percentages.len() < MAX_PERCENTAGES => {
+                    insert(&mut self.scroll_percentages, percent);
+                }
+                _ => put(
+                    wrong,
+                    "scroll must be at most 20 whole numbers from 1 to 100; ",
+                ),
+            }
+        }
+    }
+}
+
+/// Keeps `sorted` in its order; the standard library's sort would weigh more than all of this.
+fn insert(sorted: &mut Vec<u64>, mut value: u64) {
+    for other in sorted.iter_mut() {
+        if *other == value {
+            return;
+        }
+        if *other > value {
+            core::mem::swap(other, &mut value);
+        }
+    }
+    sorted.push(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_captured_unless_it_is_named() {
+        let (options, wrong) = Options::read("", false);
+        assert!(!options.leave && !options.engagement);
+        assert!(options.scroll_percentages.is_empty());
+        assert_eq!(wrong, "");
+    }
+
+    #[test]
+    fn names_alone_have_the_defaults() {
+        let (options, wrong) = Options::read(" leave scroll\tengagement ", true);
+        assert!(options.leave && options.engagement && options.hash_routing);
+        assert_eq!(options.engaged_for_ms, 30_000);
+        assert_eq!(options.scroll_percentages, [25, 50, 75, 90]);
+        assert_eq!(wrong, "");
+    }
+
+    #[test]
+    fn values_follow_an_equals_sign() {
+        let (options, wrong) = Options::read("scroll=100,10,50,10 engagement=1", false);
+        assert_eq!(options.scroll_percentages, [10, 50, 100]);
+        assert_eq!(options.engaged_for_ms, 5_000);
+        assert_eq!(wrong, "");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_the_rest_holds() {
+        let (options, wrong) = Options::read("leave scrol scroll=half,50 engagement=soon", false);
+        assert!(options.leave && options.engagement);
+        assert_eq!(options.scroll_percentages, [50]);
+        assert_eq!(
+            wrong,
+            "scrol is not a capture; scroll must be at most 20 whole numbers from 1 to 100; \
+             engagement must be a whole number of seconds; "
+        );
+    }
+}

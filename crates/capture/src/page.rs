@@ -1,0 +1,44 @@
+//! The page in view.
+
+use sillage_text::redact::redact_url;
+use sillage_text::text::end_of;
+
+use crate::PageChange;
+use crate::engagement::Engagement;
+use crate::scroll::Depth;
+
+/// One page view.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Redacted address.
+    url: String,
+    pub(crate) time: Engagement,
+    pub(crate) depth: Depth,
+}
+
+impl Page {
+    /// A page that comes into view.
+    pub(crate) fn begin(url: &str, now_ms: u64, is_visible: bool, has_focus: bool) -> Self {
+        Self {
+            url: redact_url(url),
+            time: Engagement::begin(now_ms, is_visible, has_focus),
+            depth: Depth::default(),
+        }
+    }
+
+    /// Whether the tracker takes `url` for another page than this one.
+    pub(crate) fn is_another(&self, url: &str, change: PageChange, hash_routing: bool) -> bool {
+        change != PageChange::AddressChanged
+            || counted_part(&redact_url(url), hash_routing) != counted_part(&self.url, hash_routing)
+    }
+}
+
+/// The part of an address whose change is a new page view, as in the tracker's core.
+fn counted_part(url: &str, hash_routing: bool) -> &[u8] {
+    let url = url.as_bytes();
+    &url[..if hash_routing {
+        url.len()
+    } else {
+        end_of(url, 0, b"#")
+    }]
+}

@@ -1,0 +1,4 @@
+//! Whole visits, in virtual time, and what is captured of them.
+
+mod attention;
+mod support;
