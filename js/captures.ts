@@ -5,6 +5,7 @@
 import * as glue from "../target/bindgen/captures_bg.js";
 import { attempt } from "./attempt";
 import { hearAttention } from "./captures/attention";
+import { hearForms } from "./captures/forms";
 import { namedCaptures } from "./captures/named";
 import { Seen, type Tell } from "./captures/seen";
 import { Fact, words } from "./fact";
@@ -55,13 +56,17 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     }
   };
 
-  const tellPage = (seen: Seen, url: unknown, at?: number) =>
+  const tellPage = (seen: Seen, url: unknown, at?: number) => {
     tell(seen, [url, document.hidden ? "" : 1, document.hasFocus() ? 1 : ""], at);
+    queueMicrotask(() => attempt(() => engine._isStopped || tell(Seen.PageRecorded)));
+  };
   // A page that was loaded ahead is visited since it is shown.
   const [navigation] = performance.getEntriesByType("navigation") as { activationStart?: number }[];
   tellPage(Seen.PageLoaded, location.href, navigation?.activationStart ?? 0);
 
   const tellDepth = hearAttention(on, tell);
+  const names = new Set(named.split(/\s+/).map((it) => it.split("=")[0]));
+  if (names.has("forms")) hearForms(on, tell, (...field) => glue.may_read(words(...field)));
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,

@@ -3,7 +3,7 @@ const CLICKABLE =
   "[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],[type=submit],[type=button],[type=reset],[type=image],[data-sillage-name],[data-sillage-offer]";
 
 /** A selector that finds the element again: up to the nearest id, ten steps at most. */
-function selectorOf(element: Element, steps = 10): string {
+export function selectorOf(element: Element, steps = 10): string {
   const id = element.getAttribute("id");
   if (id) return `#${id}`;
   const { localName, parentElement } = element;

@@ -67,6 +67,19 @@ export interface Capture {
    * after the visitor last did something the page still counts as used. Default: 30; range: 5 to 600.
    */
   engagement?: boolean | number;
+  /**
+   * `form_started` with the first change of the visitor's: `form`, `field`. `form_submitted`: `form`, `action`,
+   * `fieldsChanged`, `timeSpentMs` since a field first got the focus. `form_abandoned`, when the page is left with changes
+   * that were not sent: `form`, `lastField`, `fieldsChanged`, `timeSpentMs` until the last change. Values are read only of a
+   * form within an element marked by `data-sillage-values`, as `values` of `form_submitted`, and never those of
+   * passwords, cards, accounts, one-time codes, files and hidden fields.
+   */
+  forms?: boolean;
+  /**
+   * `search_performed`, with `searchQuery` beside its attributes and the `parameter` among them, for a page whose address
+   * has one of these parameters, the first that it has. `true`: q, query, search, s and keyword.
+   */
+  search?: boolean | string[];
 }
 
 /** What became of the events of this page. All numbers count events. */

@@ -10,6 +10,10 @@ export enum Seen {
   Hidden,
   Shown,
   Left,
+  PageRecorded,
+  FormEntered,
+  FieldChanged,
+  FormSubmitted,
 }
 
 /** Tells the module; `at` is a time of `performance.now()`, now where it is left out. */

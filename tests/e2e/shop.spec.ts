@@ -155,12 +155,20 @@ describe("the shop", () => {
         event("checkout_started", { total: 172.3, items: 3 }, { ...later, view: "checkout" }),
         click("use-saved-address", { ...later, view: "checkout", prompt: "" }),
         click("place-order", { ...later, view: "checkout", prompt: "Place the order" }),
+        // What is in the form was not typed, and is not told.
+        {
+          ...event("form_submitted", {}, { ...later, view: "checkout" }),
+          webEvent: {
+            eventName: "form_submitted",
+            attributes: { form: { value: "checkout-form" }, fieldsChanged: { value: "0" } },
+          },
+        },
         pageview(at("/thanks.html?order=WH-1001"), { ...later, view: "thanks", referrer: at("/checkout.html") }),
         event("order_completed", { order: "WH-1001", total: 172.3, items: 3 }, { ...later, view: "thanks" }),
 
         // The other tab has learned of the new session.
         click("kit-reset", { ...later, view: "summary again", prompt: "Start over" }),
-        pageview(at("/app/"), { ...later, view: "kit again", referrer: at("/app/summary"), totals: [38, 14] }),
+        pageview(at("/app/"), { ...later, view: "kit again", referrer: at("/app/summary"), totals: [39, 14] }),
       ],
       { pages: [one, two], order: "stored" },
     );

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sillage_capture::{Captures, Fact, Options, PageChange};
+use sillage_capture::{Captures, Fact, Form, Options, PageChange};
 use sillage_text::Fields;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -58,7 +58,18 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
         },
         6 => Fact::Hidden,
         7 => Fact::Shown,
-        _ => Fact::Left,
+        8 => Fact::Left,
+        9 => Fact::PageRecorded,
+        10 => Fact::FormEntered(form(&mut fields)),
+        11 => Fact::FieldChanged {
+            form: form(&mut fields),
+            field: fields.take(),
+        },
+        _ => Fact::FormSubmitted {
+            form: form(&mut fields),
+            action: fields.take(),
+            values: fields,
+        },
     };
     let mut record = Record::default();
     CAPTURES.with_borrow_mut(|all| {
@@ -67,4 +78,19 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
         }
     });
     JsValue::from_str(&record.0)
+}
+
+/// Whether the value of a field may be read, by its type, `autocomplete` and name: see
+/// [`sillage_capture::may_read`].
+#[wasm_bindgen]
+pub fn may_read(words: &str) -> bool {
+    let mut fields = Fields(words);
+    sillage_capture::may_read(fields.take(), fields.take(), fields.take())
+}
+
+fn form<'a>(fields: &mut Fields<'a>) -> Form<'a> {
+    Form {
+        number: fields.take_number(),
+        name: fields.take(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::members::Members;
 use crate::page::Page;
-use crate::{Captured, Fact, Options, Shell};
+use crate::{Captured, Fact, Options, Shell, search};
 
 /// Less engaged time than this, in milliseconds, waits to be recorded with what follows; at the end of
 /// the page view it is nothing.
@@ -50,6 +50,8 @@ impl Captures {
         let Some(page) = &mut self.page else { return };
         let most_ms = self.options.engaged_for_ms;
         match fact {
+            Fact::FormEntered(_) | Fact::FieldChanged { .. } | Fact::FormSubmitted { .. }
+                if !self.options.forms => {}
             Fact::Active | Fact::Shown => page.time.active(now_ms, most_ms),
             Fact::Blurred => page.time.blurred(now_ms, most_ms),
             Fact::DepthSeen {
@@ -65,6 +67,18 @@ impl Captures {
                 page.time.hidden(now_ms, most_ms);
                 self.engaged(now_ms, shell);
             }
+            Fact::PageRecorded => {
+                if !core::mem::replace(&mut page.is_recorded, true) {
+                    search::performed(&page.url, &self.options.search_parameters, shell);
+                }
+            }
+            Fact::FormEntered(form) => page.forms.entered(now_ms, form),
+            Fact::FieldChanged { form, field } => page.forms.changed(now_ms, form, field, shell),
+            Fact::FormSubmitted {
+                form,
+                action,
+                values,
+            } => page.forms.submitted(now_ms, form, action, values, shell),
             Fact::PageChanged { .. } | Fact::Left => {}
         }
     }
@@ -104,7 +118,10 @@ impl Captures {
             page.time.hidden(now_ms, most_ms);
         }
         self.engaged(now_ms, shell);
-        let Some(page) = self.page.take() else { return };
+        let Some(mut page) = self.page.take() else {
+            return;
+        };
+        core::mem::take(&mut page.forms).abandon(now_ms, shell);
         if self.options.leave {
             let mut props = Members::default();
             props.number("timeOnPageMs", page.time.visible_ms());

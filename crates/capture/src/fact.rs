@@ -1,5 +1,9 @@
 //! Facts about the page, in the past tense.
 
+use sillage_text::Fields;
+
+use crate::Form;
+
 /// Something that happened on the page.
 #[derive(Clone, Copy, Debug)]
 pub enum Fact<'a> {
@@ -25,6 +29,27 @@ pub enum Fact<'a> {
         percent: u64,
         /// Whether the visitor scrolled there; else the page began so.
         by_scrolling: bool,
+    },
+    /// The tracker has heard of the page that was told last.
+    PageRecorded,
+    /// A field of a form got the focus.
+    FormEntered(Form<'a>),
+    /// The visitor changed what is in a field.
+    FieldChanged {
+        /// Its form.
+        form: Form<'a>,
+        /// What the page calls it.
+        field: &'a str,
+    },
+    /// A form was sent.
+    FormSubmitted {
+        /// Which.
+        form: Form<'a>,
+        /// Where to: an address, unredacted.
+        action: &'a str,
+        /// Names and values by turns, of the fields that [`crate::may_read`] allows; nothing where the form
+        /// does not say that values may be read.
+        values: Fields<'a>,
     },
     /// The tab is no longer visible.
     Hidden,

@@ -21,6 +21,23 @@ impl Members {
         json::push_decimal(&mut self.0, value);
     }
 
+    /// A text.
+    pub(crate) fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        json::push_str(&mut self.0, value);
+    }
+
+    /// An object.
+    pub(crate) fn object(&mut self, key: &str, value: Self) {
+        self.key(key);
+        put(&mut self.0, &value.finish());
+    }
+
+    /// Whether nothing was written yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The object as text.
     pub(crate) fn finish(mut self) -> String {
         let end = if self.0.is_empty() { "{}" } else { "}" };

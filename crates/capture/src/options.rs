@@ -1,13 +1,19 @@
 //! What a site switches on, with its defaults, units and ranges.
 
 use sillage_text::json;
-use sillage_text::text::{put, take_until};
+use sillage_text::text::{owned, put, take_until};
+
+use crate::search::PARAMETERS;
 
 /// Most percentages that a site may ask for.
 const MAX_PERCENTAGES: usize = 20;
 
 /// What is captured. Nothing, unless it is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each capture is switched on by itself"
+)]
 pub struct Options {
     /// Whether the end of each page view is recorded, as `page_left`.
     pub leave: bool,
@@ -22,6 +28,13 @@ pub struct Options {
     ///
     /// Default where `scroll` is named alone: 25, 50, 75, 90. Range: 1 to 100 each; at most 20.
     pub scroll_percentages: Vec<u64>,
+    /// Whether forms are captured: `form_started`, `form_submitted`, `form_abandoned`.
+    pub forms: bool,
+    /// Parameters of addresses that hold what the visitor looked for; the first that a page has is recorded,
+    /// as `search_performed`. Nothing is where there are none.
+    ///
+    /// Default where `search` is named alone: q, query, search, s, keyword.
+    pub search_parameters: Vec<String>,
     /// Whether a change of the fragment alone is another page, as in the tracker's own options.
     pub hash_routing: bool,
 }
@@ -46,6 +59,8 @@ impl Options {
                     options.engagement = true;
                     options.read_engagement(values, &mut wrong);
                 }
+                "forms" => options.forms = true,
+                "search" => options.search_parameters = list(values, PARAMETERS),
                 "scroll" => options.read_scroll(values, &mut wrong),
                 _ => {
                     put(&mut wrong, name);
@@ -84,6 +99,16 @@ impl Options {
     }
 }
 
+/// The members of a list parted by commas; of `default` where it is empty.
+fn list(values: &str, default: &str) -> Vec<String> {
+    let mut values = if values.is_empty() { default } else { values };
+    let mut members = Vec::new();
+    while !values.is_empty() {
+        members.push(owned(take_until(&mut values, b',')));
+    }
+    members
+}
+
 /// Keeps `sorted` in its order; the standard library's sort would weigh more than all of this.
 fn insert(sorted: &mut Vec<u64>, mut value: u64) {
     for other in sorted.iter_mut() {
@@ -115,14 +140,16 @@ mod tests {
         assert!(options.leave && options.engagement && options.hash_routing);
         assert_eq!(options.engaged_for_ms, 30_000);
         assert_eq!(options.scroll_percentages, [25, 50, 75, 90]);
+        assert!(options.search_parameters.is_empty());
         assert_eq!(wrong, "");
     }
 
     #[test]
     fn values_follow_an_equals_sign() {
-        let (options, wrong) = Options::read("scroll=100,10,50,10 engagement=1", false);
+        let (options, wrong) = Options::read("scroll=100,10,50,10 engagement=1 search=w,t", false);
         assert_eq!(options.scroll_percentages, [10, 50, 100]);
         assert_eq!(options.engaged_for_ms, 5_000);
+        assert_eq!(options.search_parameters, ["w", "t"]);
         assert_eq!(wrong, "");
     }
 

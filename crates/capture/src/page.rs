@@ -5,13 +5,17 @@ use sillage_text::text::end_of;
 
 use crate::PageChange;
 use crate::engagement::Engagement;
+use crate::forms::Forms;
 use crate::scroll::Depth;
 
 /// One page view.
 #[derive(Debug)]
 pub(crate) struct Page {
     /// Redacted address.
-    url: String,
+    pub(crate) url: String,
+    pub(crate) forms: Forms,
+    /// Whether the tracker has heard of it.
+    pub(crate) is_recorded: bool,
     pub(crate) time: Engagement,
     pub(crate) depth: Depth,
 }
@@ -21,6 +25,8 @@ impl Page {
     pub(crate) fn begin(url: &str, now_ms: u64, is_visible: bool, has_focus: bool) -> Self {
         Self {
             url: redact_url(url),
+            forms: Forms::default(),
+            is_recorded: false,
             time: Engagement::begin(now_ms, is_visible, has_focus),
             depth: Depth::default(),
         }

@@ -1,4 +1,6 @@
 //! Whole visits, in virtual time, and what is captured of them.
 
 mod attention;
+mod forms;
+mod search;
 mod support;
