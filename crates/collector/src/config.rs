@@ -24,7 +24,8 @@ pub struct Config {
         long,
         env = "SILLAGE_DATA",
         default_value = "./data",
-        value_name = "FOLDER"
+        value_name = "FOLDER",
+        global = true
     )]
     pub data: PathBuf,
 
@@ -41,6 +42,12 @@ pub struct Config {
     #[arg(long, env = "SILLAGE_READ_TOKEN", hide_env_values = true, value_name = "TOKEN",
           value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub read_token: Option<String>,
+
+    /// Days that events are kept after they arrived; without it, for ever. The ids of younger events
+    /// are remembered for 45 days in any case, so that none that is sent again comes back.
+    #[arg(long, env = "SILLAGE_RETENTION_DAYS", value_name = "DAYS",
+          value_parser = clap::value_parser!(u64).range(1..=36_500))]
+    pub retention_days: Option<u64>,
 
     /// What one request, and all together, may take.
     #[command(flatten)]

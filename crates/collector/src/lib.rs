@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod enrich;
@@ -11,6 +12,7 @@ mod aws;
 mod extract;
 mod guard;
 mod ingest;
+mod retention;
 mod routes;
 mod state;
 

@@ -1,13 +1,16 @@
 //! The binary: settings, signals, exit status. One line on stderr where it fails.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
 use clap::error::ErrorKind;
 use sillage_collector::Config;
+use sillage_collector::cli::{Cli, Command};
 use sillage_collector::server::Server;
+use sillage_collector::store::sqlite;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -15,11 +18,15 @@ use tracing_subscriber::EnvFilter;
 const USAGE_STATUS: u8 = 2;
 
 fn main() -> ExitCode {
-    let config = match Config::try_parse() {
-        Ok(config) => config,
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    match run(config) {
+    let done = match cli.command {
+        None => run(cli.config),
+        Some(Command::Backup { file }) => back_up(&cli.config, &file),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "sillage-collector: {error:#}");
@@ -58,6 +65,16 @@ fn run(config: Config) -> anyhow::Result<()> {
     // Threads that still read for a connection that was cut are not waited for.
     runtime.shutdown_background();
     result
+}
+
+fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let bytes = sqlite::back_up(&config.data, file)?;
+    writeln!(
+        std::io::stdout(),
+        "{}: {bytes} bytes, checked",
+        file.display()
+    )
+    .context("cannot write to stdout")
 }
 
 /// Help and version as clap writes them; of an error its first line alone.

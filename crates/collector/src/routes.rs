@@ -2,16 +2,18 @@
 
 mod assets;
 mod batches;
+mod export;
 mod health;
 mod live;
 mod preflight;
 mod put_events;
 mod sessions;
+mod visitors;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -54,6 +56,8 @@ pub(crate) fn router(state: AppState) -> Router {
     // People and programs that read.
     let reads = Router::new()
         .route("/v1/live", get(live::stream))
+        .route("/v1/export", get(export::stream))
+        .route("/v1/visitors/{id}", delete(visitors::delete))
         .route(
             "/api/v2/journey/sessions/{session_id}/events",
             get(sessions::events),

@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
+use crate::retention;
 use crate::state::AppState;
 use crate::store::sqlite::{OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
@@ -109,6 +110,7 @@ impl Server {
         } = self;
         let store: Arc<dyn Store> = Arc::clone(&state.store);
         let stopping = state.stopping();
+        tokio::spawn(retention::run(state.clone()));
         let serving =
             axum::serve(listener, crate::app(state.clone())).with_graceful_shutdown(async move {
                 stop.await;

@@ -20,6 +20,9 @@ const WAITING_PERMIT_BYTES: usize = 1_024;
 /// turns on the processors.
 const WORKING_PER_PROCESSOR: usize = 2;
 
+/// Exports at once: each reads as fast as its client takes, beside the writer.
+const MAX_EXPORTS: usize = 2;
+
 /// What all requests share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState {
@@ -35,6 +38,8 @@ pub struct AppState {
     working: Arc<Semaphore>,
     /// Places for live views.
     pub(crate) live_clients: Arc<Semaphore>,
+    /// Places for exports.
+    pub(crate) exports: Arc<Semaphore>,
     stopping: Arc<watch::Sender<bool>>,
 }
 
@@ -55,6 +60,7 @@ impl AppState {
             )),
             working: Arc::new(Semaphore::new(processors * WORKING_PER_PROCESSOR)),
             live_clients: Arc::new(Semaphore::new(limits.max_live_clients)),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             stopping: Arc::new(watch::Sender::new(false)),
         }
     }

@@ -44,6 +44,24 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// [`StoreError::Failed`] when the store cannot be read.
     fn events_by_sequence(&self, query: SequenceQuery) -> StoreFuture<'_, Vec<StoredEvent>>;
 
+    /// Deletes what names a visitor: the events and the totals. The ids of the events are remembered
+    /// for [`REMEMBERED_MS`], so that those that are sent again do not come back. Deleting again
+    /// finds nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`]; what was deleted before stays so.
+    fn delete_visitor(&self, deletion: VisitorDeletion) -> StoreFuture<'_, VisitorDeleted>;
+
+    /// Deletes a portion of what is too old, and of the ids that need not be remembered any more.
+    /// Ids of deleted events are remembered until [`REMEMBERED_MS`] after they arrived, and so are
+    /// receipts, however short the retention is. A visitor without events has no totals left.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn expire(&self, expiry: Expiry) -> StoreFuture<'_, Expired>;
+
     /// Subscribes to events that are stored from now on. A subscriber that falls behind by more
     /// than the feed's buffer is told so by the channel and reads on from the store.
     fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>>;
@@ -61,6 +79,54 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// [`StoreError::Failed`] when something that was taken could not be committed.
     fn close(&self) -> StoreFuture<'_, ()>;
+}
+
+/// How long the id of an event is remembered after it arrived, in milliseconds: 45 days.
+///
+/// The tracker sends an event again for up to 30 days (`MAX_AGE_MS` in
+/// `crates/core/src/tracker/turn.rs`) by a clock that may be set meanwhile; half of that is added.
+pub const REMEMBERED_MS: u64 = 45 * 86_400_000;
+
+/// Which visitor to delete.
+#[derive(Clone, Debug)]
+pub struct VisitorDeletion {
+    /// The visitor: `<customerIdType>:<customerId>`, or `session:<id>`.
+    pub visitor: String,
+    /// Only on this site.
+    pub site_id: Option<String>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What was deleted of a visitor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VisitorDeleted {
+    /// Events.
+    pub events: u64,
+    /// Totals: one for each site that knew the visitor.
+    pub totals: u64,
+}
+
+/// What is too old.
+#[derive(Clone, Copy, Debug)]
+pub struct Expiry {
+    /// The time.
+    pub now: Timestamp,
+    /// Events that arrived longer ago go, in milliseconds; `None` keeps all.
+    pub retention_ms: Option<u64>,
+}
+
+/// What one portion deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Events.
+    pub events: u64,
+    /// Receipts of batches.
+    pub receipts: u64,
+    /// Remembered ids of deleted events.
+    pub ids: u64,
+    /// Whether nothing is left that is too old.
+    pub is_done: bool,
 }
 
 /// A batch that was read, checked and enriched.

@@ -50,13 +50,25 @@ pub(super) struct Parameters {
     last_event_id: Option<String>,
 }
 
+/// An event with what the store knows of it: a message here, a line of an export.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LiveEvent<'a> {
+pub(super) struct LiveEvent<'a> {
     sequence: i64,
     site_id: &'a str,
     received_at: Timestamp,
     event: &'a RawValue,
+}
+
+impl<'a> LiveEvent<'a> {
+    pub(super) fn of(stored: &'a StoredEvent) -> serde_json::Result<Self> {
+        Ok(Self {
+            sequence: stored.sequence,
+            site_id: &stored.site_id,
+            received_at: stored.received_at,
+            event: serde_json::from_str(&stored.json)?,
+        })
+    }
 }
 
 /// Opens a stream.
@@ -244,12 +256,7 @@ impl Client {
     }
 
     async fn send_event(&self, event: &StoredEvent) -> Result<(), Cut> {
-        let message = LiveEvent {
-            sequence: event.sequence,
-            site_id: &event.site_id,
-            received_at: event.received_at,
-            event: serde_json::from_str(&event.json).map_err(|_| Cut)?,
-        };
+        let message = LiveEvent::of(event).map_err(|_| Cut)?;
         let text = serde_json::to_string(&message).map_err(|_| Cut)?;
         self.send(Message::default().id(event.sequence.to_string()).data(text))
             .await

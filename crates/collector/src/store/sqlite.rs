@@ -1,7 +1,9 @@
 //! The embedded store: one `SQLite` file, one writer thread, readers apart.
 
 mod append;
+mod backup;
 mod days;
+mod forget;
 mod outboxes;
 mod reader;
 mod receipts;
@@ -15,10 +17,12 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::broadcast;
 
+pub use self::backup::{BackupError, back_up};
 use self::reader::Readers;
 use self::writer::Writer;
 use super::{
-    Appended, IncomingBatch, SequenceQuery, SessionQuery, Store, StoreFuture, StoredEvent,
+    Appended, Expired, Expiry, IncomingBatch, SequenceQuery, SessionQuery, Store, StoreFuture,
+    StoredEvent, VisitorDeleted, VisitorDeletion,
 };
 
 /// Name of the database in the data folder.
@@ -142,6 +146,17 @@ impl Store for SqliteStore {
         Box::pin(
             self.readers
                 .run(move |connection| reader::events_by_sequence(connection, &query)),
+        )
+    }
+
+    fn delete_visitor(&self, deletion: VisitorDeletion) -> StoreFuture<'_, VisitorDeleted> {
+        Box::pin(forget::delete_visitor(&self.writer, deletion))
+    }
+
+    fn expire(&self, expiry: Expiry) -> StoreFuture<'_, Expired> {
+        Box::pin(
+            self.writer
+                .change(move |connection| forget::expire(connection, expiry)),
         )
     }
 

@@ -6,7 +6,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod backup;
 mod kill;
+mod retention;
 mod start;
 mod stop;
 mod support;

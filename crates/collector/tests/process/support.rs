@@ -18,7 +18,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts on a free port and waits for the line that says it listens.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = command(data).spawn().unwrap();
+        Self::start_with(data, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(data: &Path, flags: &[&str]) -> Self {
+        let mut child = command(data).args(flags).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap())
             .read_line(&mut line)

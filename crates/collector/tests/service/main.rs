@@ -10,6 +10,7 @@
 mod cors;
 mod delivery;
 mod fixtures;
+mod forgetting;
 mod idempotency;
 mod ingest;
 mod limits;

@@ -3,6 +3,7 @@
 
 pub(crate) mod append;
 pub(crate) mod feed;
+pub(crate) mod forget;
 pub(crate) mod lifecycle;
 pub(crate) mod read;
 
@@ -34,6 +35,18 @@ macro_rules! store_contract {
                 the_feed_shows_what_is_stored_in_the_order_of_its_sequence,
                 the_feed_shows_events_only_after_they_can_be_read,
                 the_feed_does_not_show_what_was_there_before,
+            }
+            forget {
+                a_deleted_visitor_leaves_no_event_and_no_totals,
+                a_visitor_is_deleted_on_one_site_only_where_that_is_asked,
+                what_was_deleted_does_not_come_back,
+                deleting_again_finds_nothing,
+                a_visitor_with_many_events_is_deleted_whole_while_batches_arrive,
+                events_that_arrived_too_long_ago_expire,
+                without_a_retention_nothing_expires,
+                what_expired_does_not_come_back_while_a_sender_may_bring_it,
+                receipts_outlive_events_as_long_as_a_sender_may_ask,
+                a_visitor_whose_last_event_expired_has_no_totals,
             }
             lifecycle {
                 what_was_acknowledged_is_there_after_the_next_opening,

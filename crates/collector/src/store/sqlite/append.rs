@@ -25,9 +25,9 @@ pub(super) fn append(
     let mut accepted = HashSet::with_capacity(events.len());
     let mut stored = Vec::with_capacity(events.len());
     for mut incoming in events {
-        if let Some(known) = known_fingerprint(connection, &batch.site_id, &incoming.id)? {
+        if let Some(known) = known(connection, &batch.site_id, &incoming.id)? {
             appended.verdicts.duplicates += 1;
-            appended.conflicts += u64::from(known != incoming.fingerprint);
+            appended.conflicts += u64::from(known.is_other_than(incoming.fingerprint));
         } else {
             stored.push(insert(connection, batch, &mut incoming)?);
             appended.verdicts.stored += 1;
@@ -64,14 +64,30 @@ pub(super) fn append(
     Ok((appended, stored))
 }
 
-fn known_fingerprint(
-    connection: &Connection,
-    site_id: &str,
-    id: &str,
-) -> rusqlite::Result<Option<i64>> {
+/// What is known of an event that came before.
+enum Known {
+    /// It is stored, with this fingerprint.
+    Stored(i64),
+    /// It was deleted.
+    Deleted,
+}
+
+impl Known {
+    fn is_other_than(&self, fingerprint: i64) -> bool {
+        matches!(self, Self::Stored(known) if *known != fingerprint)
+    }
+}
+
+fn known(connection: &Connection, site_id: &str, id: &str) -> rusqlite::Result<Option<Known>> {
     connection
-        .prepare_cached("SELECT fingerprint FROM events WHERE site_id = ?1 AND id = ?2")?
-        .query_row(params![site_id, id], |row| row.get(0))
+        .prepare_cached(
+            "SELECT fingerprint FROM events WHERE site_id = ?1 AND id = ?2
+             UNION ALL SELECT NULL FROM tombstones WHERE site_id = ?1 AND id = ?2",
+        )?
+        .query_row(params![site_id, id], |row| {
+            let fingerprint: Option<i64> = row.get(0)?;
+            Ok(fingerprint.map_or(Known::Deleted, Known::Stored))
+        })
         .optional()
 }
 

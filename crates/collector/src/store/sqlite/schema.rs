@@ -1,6 +1,7 @@
 //! Opening the database: its settings and its migrations.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -15,19 +16,27 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0002_delivery.sql"),
     ),
     ("0003_views", include_str!("../migrations/0003_views.sql")),
+    (
+        "0004_forgetting",
+        include_str!("../migrations/0004_forgetting.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
 /// in the default 4 KiB. It only takes effect before the first table is made.
 /// `synchronous = FULL`: in WAL mode, the log is synced at every commit, which is what an
 /// acknowledgement promises (<https://sqlite.org/pragma.html#pragma_synchronous>).
+/// `secure_delete`: what is deleted is overwritten with zeros, not left in free pages.
 const SETTINGS: &str = "
     PRAGMA page_size = 16384;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = 5000;
+    PRAGMA secure_delete = ON;
 ";
+
+/// How long the writer waits for a lock that another program holds, say a person's `sqlite3`.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Prepared statements that the writer keeps.
 const CACHED_STATEMENTS: usize = 32;
@@ -39,6 +48,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     };
     let mut connection = Connection::open(path).map_err(database)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(database)?;
     connection.execute_batch(SETTINGS).map_err(database)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)

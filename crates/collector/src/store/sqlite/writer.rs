@@ -6,12 +6,13 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 
-use super::append;
 use super::outboxes::OutboxCounts;
+use super::{append, schema};
 use crate::clock;
 use crate::store::{Appended, IncomingBatch, StoreError, StoredEvent};
 
@@ -25,10 +26,11 @@ const MAX_GROUP_JOBS: usize = 512;
 /// The unit in which queued bytes are counted: a semaphore has 32 bits for one request.
 const PERMIT_BYTES: usize = 1_024;
 
-#[derive(Debug)]
 enum Job {
     Append(Box<IncomingBatch>, Reply<Appended>),
     Check(Reply<()>),
+    /// A change in a transaction of its own, which answers by itself.
+    Change(Box<dyn FnOnce(&mut Connection) + Send>),
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -89,6 +91,36 @@ impl Writer {
 
     pub(super) async fn check(&self) -> Result<(), StoreError> {
         self.ask(0, Job::Check).await
+    }
+
+    /// Runs a change in a transaction of its own. It must be short: batches wait for it.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.ask(0, |reply| {
+            Job::Change(Box::new(move |connection| {
+                let changed = connection
+                    .transaction_with_behavior(TransactionBehavior::Immediate)
+                    .and_then(|transaction| {
+                        let changed = change(&transaction)?;
+                        transaction.commit()?;
+                        Ok(changed)
+                    });
+                reply.send(changed.map_err(|error| failed(&error)));
+            }))
+        })
+        .await
+    }
+
+    /// Takes what is written out of the log, and empties it if no reader is in the way.
+    pub(super) async fn empty_log(&self) -> Result<(), StoreError> {
+        self.ask(0, |reply| {
+            Job::Change(Box::new(move |connection| {
+                reply.send(empty_log(connection).map_err(|error| failed(&error)));
+            }))
+        })
+        .await
     }
 
     pub(super) async fn close(&self) -> Result<(), StoreError> {
@@ -159,14 +191,19 @@ struct Group {
 impl Thread {
     fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
-            let (group, close) = Group::gather(first, queue);
+            let (group, alone) = Group::gather(first, queue);
             if !group.is_empty() {
                 self.commit(group);
             }
-            if let Some(reply) = close {
-                // What is still in the channel is dropped with it, and so answered with `Closed`.
-                let _ = reply.send(self.close());
-                return;
+            match alone {
+                Some(Alone::Change(change)) => change(&mut self.connection),
+                Some(Alone::Close(reply)) => {
+                    // What is still in the channel is dropped with it, and so answered with
+                    // `Closed`.
+                    let _ = reply.send(self.close());
+                    return;
+                }
+                None => {}
             }
         }
     }
@@ -241,12 +278,16 @@ impl Thread {
     }
 }
 
+/// What is done by itself, after the group before it.
+enum Alone {
+    Change(Box<dyn FnOnce(&mut Connection) + Send>),
+    Close(oneshot::Sender<Result<(), StoreError>>),
+}
+
 impl Group {
-    /// The first job and those that wait behind it, up to the limits of a group or to a `Close`.
-    fn gather(
-        first: Job,
-        queue: &Receiver<Job>,
-    ) -> (Self, Option<oneshot::Sender<Result<(), StoreError>>>) {
+    /// The first job and those that wait behind it, up to the limits of a group or to a job that is
+    /// done alone.
+    fn gather(first: Job, queue: &Receiver<Job>) -> (Self, Option<Alone>) {
         let mut group = Self::default();
         let mut events = 0;
         let mut next = Some(first);
@@ -257,7 +298,8 @@ impl Group {
                     group.batches.push((batch, reply));
                 }
                 Job::Check(reply) => group.checks.push(reply),
-                Job::Close(reply) => return (group, Some(reply)),
+                Job::Change(change) => return (group, Some(Alone::Change(change))),
+                Job::Close(reply) => return (group, Some(Alone::Close(reply))),
             }
             let jobs = group.batches.len() + group.checks.len();
             let is_full = events >= MAX_GROUP_EVENTS || jobs >= MAX_GROUP_JOBS;
@@ -269,6 +311,14 @@ impl Group {
     fn is_empty(&self) -> bool {
         self.batches.is_empty() && self.checks.is_empty()
     }
+}
+
+/// Without waiting for readers: the writer would stand still meanwhile.
+fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    connection.busy_timeout(schema::BUSY_TIMEOUT)?;
+    emptied
 }
 
 fn failed(error: &rusqlite::Error) -> StoreError {
