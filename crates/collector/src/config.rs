@@ -49,9 +49,28 @@ pub struct Config {
           value_parser = clap::value_parser!(u64).range(1..=36_500))]
     pub retention_days: Option<u64>,
 
+    /// What each line of the log looks like, on stderr. `SILLAGE_LOG` says how much is logged: `info`,
+    /// `debug` for every request.
+    #[arg(
+        long,
+        env = "SILLAGE_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+
     /// What one request, and all together, may take.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// What each line of the log looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object in each line.
+    Json,
 }
 
 /// Limits on memory and connections.

@@ -10,6 +10,7 @@ use sillage_protocol::ErrorCode;
 use sillage_protocol::batch::{ContractError, Refusal};
 use thiserror::Error;
 
+use crate::metrics::RefusalCode;
 use crate::store::StoreError;
 
 /// Seconds after which a busy collector asks to be tried again. A group commit takes milliseconds,
@@ -152,6 +153,7 @@ impl IntoResponse for CollectError {
             message: self.to_string(),
         };
         let mut response = (self.status(), Json(refusal)).into_response();
+        response.extensions_mut().insert(RefusalCode(self.code()));
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.is_retryable() {

@@ -12,6 +12,7 @@ mod aws;
 mod extract;
 mod guard;
 mod ingest;
+mod metrics;
 mod retention;
 mod routes;
 mod state;

@@ -9,6 +9,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use sillage_collector::Config;
 use sillage_collector::cli::{Cli, Command};
+use sillage_collector::config::LogFormat;
 use sillage_collector::server::Server;
 use sillage_collector::store::sqlite;
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,12 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(config: Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_env("SILLAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    log(config.log_format);
     let runtime = tokio::runtime::Runtime::new().context("cannot start threads")?;
     let result = runtime.block_on(async {
         let server = Server::bind(config).await?;
@@ -65,6 +61,18 @@ fn run(config: Config) -> anyhow::Result<()> {
     // Threads that still read for a connection that was cut are not waited for.
     runtime.shutdown_background();
     result
+}
+
+/// Logs to stderr from now on.
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("SILLAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => subscriber.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => subscriber.json().flatten_event(true).init(),
+    }
 }
 
 fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {

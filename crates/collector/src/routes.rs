@@ -5,6 +5,7 @@ mod batches;
 mod export;
 mod health;
 mod live;
+mod metrics;
 mod preflight;
 mod put_events;
 mod sessions;
@@ -57,6 +58,7 @@ pub(crate) fn router(state: AppState) -> Router {
     let reads = Router::new()
         .route("/v1/live", get(live::stream))
         .route("/v1/export", get(export::stream))
+        .route("/metrics", get(metrics::show))
         .route("/v1/visitors/{id}", delete(visitors::delete))
         .route(
             "/api/v2/journey/sessions/{session_id}/events",
@@ -68,7 +70,9 @@ pub(crate) fn router(state: AppState) -> Router {
         ));
 
     // Operators.
-    let operation = Router::new().route("/healthz", get(health::check));
+    let operation = Router::new()
+        .route("/healthz", get(health::check))
+        .route("/readyz", get(health::check_readiness));
 
     // Browsers: the live view, the tracker, the demo shop.
     let pages = assets::router();
@@ -83,6 +87,10 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(CollectError::Internal)
         }))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            crate::metrics::count,
+        ))
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

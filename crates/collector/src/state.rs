@@ -10,6 +10,7 @@ use crate::config::{Config, Limits};
 use crate::enrich::UserAgents;
 use crate::error::CollectError;
 use crate::guard::ReadAccess;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// Bytes of one permit of [`AppState::waiting`].
@@ -32,6 +33,7 @@ pub struct AppState {
     pub(crate) limits: Limits,
     pub(crate) read_access: Arc<ReadAccess>,
     pub(crate) user_agents: UserAgents,
+    pub(crate) metrics: Arc<Metrics>,
     /// Bytes of bodies that may wait for their answer, in [`WAITING_PERMIT_BYTES`].
     waiting: Arc<Semaphore>,
     /// Turns to decompress, read and merge.
@@ -55,6 +57,7 @@ impl AppState {
             limits,
             config: Arc::new(config),
             user_agents: UserAgents::load(),
+            metrics: Arc::default(),
             waiting: Arc::new(Semaphore::new(
                 limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES),
             )),
@@ -86,6 +89,31 @@ impl AppState {
         Arc::clone(&self.waiting)
             .try_acquire_many_owned(permits)
             .map_err(|_| CollectError::Busy)
+    }
+
+    /// Bytes of bodies that wait for their answer.
+    pub(crate) fn waiting_bytes(&self) -> u64 {
+        let all = self.limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES);
+        let taken = all.saturating_sub(self.waiting.available_permits());
+        u64::try_from(taken * WAITING_PERMIT_BYTES).unwrap_or(u64::MAX)
+    }
+
+    /// Live views that are open.
+    pub(crate) fn open_live_clients(&self) -> u64 {
+        let free = self.live_clients.available_permits();
+        let taken = self.limits.max_live_clients.saturating_sub(free);
+        u64::try_from(taken).unwrap_or(u64::MAX)
+    }
+
+    /// Whether a request with events would be taken now.
+    pub(crate) fn has_room(&self) -> bool {
+        let vitals = self.store.vitals();
+        self.waiting.available_permits() > 0 && vitals.queued_bytes < vitals.max_queued_bytes
+    }
+
+    /// Whether the collector is about to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Waits for a turn to read and check what a request holds.

@@ -7,6 +7,7 @@
 //! of their sequence.
 
 pub mod sqlite;
+mod vitals;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,6 +17,8 @@ use sillage_protocol::batch::{Counters, Receipt, TrackerInfo, Verdicts};
 use sillage_protocol::{Event, EventKind, Timestamp};
 use thiserror::Error;
 use tokio::sync::broadcast;
+
+pub use self::vitals::{COMMIT_BOUNDS_US, Vitals};
 
 /// Answer of a store, to be awaited.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -65,6 +68,9 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Subscribes to events that are stored from now on. A subscriber that falls behind by more
     /// than the feed's buffer is told so by the channel and reads on from the store.
     fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>>;
+
+    /// What the store says of itself, without waiting for anything.
+    fn vitals(&self) -> Vitals;
 
     /// Commits something that leaves no trace, to see that the store does.
     ///

@@ -27,6 +27,9 @@ pub(super) async fn take(
     let _waiting = state.place_in_waiting_room(body.len())?;
     let (batch, id, rejected) = prepare(&state, &headers, body).await?;
     let appended = state.store.append(batch).await?;
+    for rejection in &rejected {
+        state.metrics.rejected(rejection.code);
+    }
     tracing::debug!(
         stored = appended.verdicts.stored,
         duplicates = appended.verdicts.duplicates,

@@ -22,7 +22,7 @@ use self::reader::Readers;
 use self::writer::Writer;
 use super::{
     Appended, Expired, Expiry, IncomingBatch, SequenceQuery, SessionQuery, Store, StoreFuture,
-    StoredEvent, VisitorDeleted, VisitorDeletion,
+    StoredEvent, VisitorDeleted, VisitorDeletion, Vitals,
 };
 
 /// Name of the database in the data folder.
@@ -162,6 +162,10 @@ impl Store for SqliteStore {
 
     fn feed(&self) -> broadcast::Receiver<Arc<StoredEvent>> {
         self.feed.subscribe()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.writer.vitals()
     }
 
     fn check(&self) -> StoreFuture<'_, ()> {

@@ -8,6 +8,7 @@
 
 mod backup;
 mod kill;
+mod logs;
 mod retention;
 mod start;
 mod stop;

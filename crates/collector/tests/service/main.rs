@@ -15,6 +15,7 @@ mod idempotency;
 mod ingest;
 mod limits;
 mod live;
+mod metrics;
 mod pages;
 mod put_events;
 mod receipts;

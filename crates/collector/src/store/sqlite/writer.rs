@@ -6,7 +6,7 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
@@ -14,7 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 use super::outboxes::OutboxCounts;
 use super::{append, schema};
 use crate::clock;
-use crate::store::{Appended, IncomingBatch, StoreError, StoredEvent};
+use crate::store::vitals::Counts;
+use crate::store::{Appended, IncomingBatch, StoreError, StoredEvent, Vitals};
 
 /// Most events in one commit. Bounds how long a batch waits for the batches around it: at about
 /// 25 µs an event, 50 ms.
@@ -56,6 +57,7 @@ pub(super) struct Writer {
     jobs: Mutex<Option<Sender<Job>>>,
     room: Arc<Semaphore>,
     room_permits: usize,
+    counts: Arc<Counts>,
 }
 
 impl Writer {
@@ -65,9 +67,11 @@ impl Writer {
         max_queued_bytes: usize,
     ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel();
+        let counts = Arc::<Counts>::default();
         let thread = Thread {
             connection,
             feed,
+            counts: Arc::clone(&counts),
             outboxes: OutboxCounts::default(),
         };
         thread::Builder::new()
@@ -80,7 +84,18 @@ impl Writer {
             jobs: Mutex::new(Some(jobs)),
             room: Arc::new(Semaphore::new(room_permits)),
             room_permits,
+            counts,
         })
+    }
+
+    pub(super) fn vitals(&self) -> Vitals {
+        let taken = self.room_permits - self.room.available_permits();
+        let bytes = |permits: usize| u64::try_from(permits * PERMIT_BYTES).unwrap_or(u64::MAX);
+        Vitals {
+            queued_bytes: bytes(taken),
+            max_queued_bytes: bytes(self.room_permits),
+            ..self.counts.read()
+        }
     }
 
     pub(super) async fn append(&self, batch: IncomingBatch) -> Result<Appended, StoreError> {
@@ -171,6 +186,7 @@ impl Writer {
 struct Thread {
     connection: Connection,
     feed: broadcast::Sender<Arc<StoredEvent>>,
+    counts: Arc<Counts>,
     outboxes: OutboxCounts,
 }
 
@@ -210,8 +226,13 @@ impl Thread {
 
     /// Writes and commits a group, then answers: nobody hears of a commit before it is on disk.
     fn commit(&mut self, mut group: Group) {
+        let started = Instant::now();
         match self.write(&mut group) {
             Ok(written) => {
+                self.counts.committed(started.elapsed());
+                for appended in written.verdicts.iter().flatten() {
+                    self.counts.appended(appended);
+                }
                 for event in written.stored {
                     // Without subscribers there is nobody to tell. Before the answers, so that who
                     // subscribes after an answer is not shown what it was about.
@@ -225,6 +246,7 @@ impl Thread {
                 }
             }
             Err(error) => {
+                self.counts.failed();
                 self.outboxes.forget();
                 for (_, reply) in group.batches {
                     reply.send(Err(failed(&error)));
