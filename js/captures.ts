@@ -6,6 +6,7 @@ import * as glue from "../target/bindgen/captures_bg.js";
 import { attempt } from "./attempt";
 import { hearAttention } from "./captures/attention";
 import { hearForms } from "./captures/forms";
+import { hearLinks } from "./captures/links";
 import { namedCaptures } from "./captures/named";
 import { Seen, type Tell } from "./captures/seen";
 import { Fact, words } from "./fact";
@@ -39,13 +40,15 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   const captures = glue.open(named, String(options.hashRouting) === "true");
   const undo: (() => void)[] = [];
   const { hear, stop } = engine;
+  // Else nothing can follow from one.
+  const hasClicks = String(options.clicks) !== "false" || "";
 
   const tell: Tell = (seen, told = [], at = performance.now()) => {
     const recorded = (glue.hear(captures, seen, words(...told), at) as string).split("\x1f");
     while (recorded.length >= EVENT_WORDS) {
       const [name, props, agoMs, isActivity, followsClick] = recorded.splice(0, EVENT_WORDS);
       const now = Date.now();
-      hear(Fact.Tracked, [name, props, followsClick], now - Number(agoMs), isActivity ? now : 0);
+      hear(Fact.Tracked, [name, props, hasClicks && followsClick], now - Number(agoMs), isActivity ? now : 0);
     }
   };
   const on = (types: string, heard: (event: Event) => void) => {
@@ -67,6 +70,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   const tellDepth = hearAttention(on, tell);
   const names = new Set(named.split(/\s+/).map((it) => it.split("=")[0]));
   if (names.has("forms")) hearForms(on, tell, (...field) => glue.may_read(words(...field)));
+  if (["links", "downloads", "contacts"].some((it) => names.has(it))) hearLinks(on, tell);
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,

@@ -80,6 +80,19 @@ export interface Capture {
    * has one of these parameters, the first that it has. `true`: q, query, search, s and keyword.
    */
   search?: boolean | string[];
+  /**
+   * `outbound_link_clicked`, with `url` and `hostname`, for a link to another host than the page's, `www.` aside. A list
+   * names hosts that belong to the site too, with all below them. It is correlated with its click.
+   */
+  links?: boolean | string[];
+  /**
+   * `file_downloaded`, with `url`, `fileName`, `fileExtension` and `isOutbound`, for a link to a file with one of these
+   * endings, or marked `download`, in place of `outbound_link_clicked`. It is correlated with its click. `true`: the common
+   * ones, as in docs/captures.md.
+   */
+  downloads?: boolean | string[];
+  /** `contact_link_clicked`, with `channel`: `mailto`, `tel` or `sms`, but not who. It is correlated with its click. */
+  contacts?: boolean;
 }
 
 /** What became of the events of this page. All numbers count events. */

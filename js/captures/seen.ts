@@ -14,6 +14,7 @@ export enum Seen {
   FormEntered,
   FieldChanged,
   FormSubmitted,
+  LinkFollowed,
 }
 
 /** Tells the module; `at` is a time of `performance.now()`, now where it is left out. */

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sillage_capture::{Captures, Fact, Form, Options, PageChange};
+use sillage_capture::{Captures, Fact, Form, Link, Options, PageChange};
 use sillage_text::Fields;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -65,11 +65,15 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
             form: form(&mut fields),
             field: fields.take(),
         },
-        _ => Fact::FormSubmitted {
+        12 => Fact::FormSubmitted {
             form: form(&mut fields),
             action: fields.take(),
             values: fields,
         },
+        _ => Fact::LinkFollowed(Link {
+            url: fields.take(),
+            is_download: !fields.take().is_empty(),
+        }),
     };
     let mut record = Record::default();
     CAPTURES.with_borrow_mut(|all| {

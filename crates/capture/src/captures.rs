@@ -2,7 +2,7 @@
 
 use crate::members::Members;
 use crate::page::Page;
-use crate::{Captured, Fact, Options, Shell, search};
+use crate::{Captured, Fact, Options, Shell, links, search};
 
 /// Less engaged time than this, in milliseconds, waits to be recorded with what follows; at the end of
 /// the page view it is nothing.
@@ -79,6 +79,9 @@ impl Captures {
                 action,
                 values,
             } => page.forms.submitted(now_ms, form, action, values, shell),
+            Fact::LinkFollowed(link) => {
+                links::followed(&page.url, link, &self.options.links, shell);
+            }
             Fact::PageChanged { .. } | Fact::Left => {}
         }
     }

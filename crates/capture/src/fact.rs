@@ -2,7 +2,7 @@
 
 use sillage_text::Fields;
 
-use crate::Form;
+use crate::{Form, Link};
 
 /// Something that happened on the page.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,8 @@ pub enum Fact<'a> {
         /// does not say that values may be read.
         values: Fields<'a>,
     },
+    /// The visitor clicked a link, which the tracker has recorded.
+    LinkFollowed(Link<'a>),
     /// The tab is no longer visible.
     Hidden,
     /// The tab is visible again.

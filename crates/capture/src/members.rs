@@ -27,6 +27,12 @@ impl Members {
         json::push_str(&mut self.0, value);
     }
 
+    /// Whether something is so.
+    pub(crate) fn flag(&mut self, key: &str, value: bool) {
+        self.key(key);
+        put(&mut self.0, if value { "true" } else { "false" });
+    }
+
     /// An object.
     pub(crate) fn object(&mut self, key: &str, value: Self) {
         self.key(key);

@@ -3,10 +3,27 @@
 use sillage_text::json;
 use sillage_text::text::{owned, put, take_until};
 
+use crate::links::EXTENSIONS;
 use crate::search::PARAMETERS;
 
 /// Most percentages that a site may ask for.
 const MAX_PERCENTAGES: usize = 20;
+
+/// What is captured of links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Whether links out of the site are captured, as `outbound_link_clicked`.
+    pub outbound: bool,
+    /// Hosts that belong to the site besides the page's own, with everything below them. Default: none.
+    pub own_hosts: Vec<String>,
+    /// Endings of files whose links are captured, as `file_downloaded`, and with them those that the page marks
+    /// as downloads. Nothing is where there are none.
+    ///
+    /// Default where `downloads` is named alone: a list of common ones.
+    pub extensions: Vec<String>,
+    /// Whether links to a mail program or a telephone are captured, as `contact_link_clicked`.
+    pub contacts: bool,
+}
 
 /// What is captured. Nothing, unless it is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +52,8 @@ pub struct Options {
     ///
     /// Default where `search` is named alone: q, query, search, s, keyword.
     pub search_parameters: Vec<String>,
+    /// What is captured of links.
+    pub links: Links,
     /// Whether a change of the fragment alone is another page, as in the tracker's own options.
     pub hash_routing: bool,
 }
@@ -60,6 +79,12 @@ impl Options {
                     options.read_engagement(values, &mut wrong);
                 }
                 "forms" => options.forms = true,
+                "links" => {
+                    options.links.outbound = true;
+                    options.links.own_hosts = list(values, "");
+                }
+                "downloads" => options.links.extensions = list(values, EXTENSIONS),
+                "contacts" => options.links.contacts = true,
                 "search" => options.search_parameters = list(values, PARAMETERS),
                 "scroll" => options.read_scroll(values, &mut wrong),
                 _ => {

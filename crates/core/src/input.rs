@@ -28,7 +28,8 @@ pub enum Input<'a> {
     Clicked(Fields<'a>),
     /// The site recorded an event of its own.
     Tracked {
-        /// Its name, and its properties as the text of a JSON object.
+        /// Its name, its properties as the text of a JSON object, and a word if it followed from the click
+        /// that was recorded last, which there must be: that is what it is correlated with then.
         event: Fields<'a>,
         /// When the visitor last did something: only that extends a session, no timer does.
         active_at: Timestamp,

@@ -31,6 +31,8 @@ pub struct Tracker {
     url: String,
     /// Id of the page view's own event.
     view: String,
+    /// Id of the click that was recorded last.
+    click: String,
     /// What every event of the page view says, behind its view: where and with what.
     place: String,
     last_created_at: Timestamp,
@@ -99,6 +101,7 @@ impl Tracker {
             config,
             url: String::new(),
             view: String::new(),
+            click: String::new(),
             place: String::new(),
             last_created_at: Timestamp(0),
             keeps: false,

@@ -2,5 +2,6 @@
 
 mod attention;
 mod forms;
+mod links;
 mod search;
 mod support;

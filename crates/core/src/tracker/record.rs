@@ -11,6 +11,17 @@ use crate::shell::timed_id;
 use crate::text::{self, cut, end_of, owned, put};
 use crate::{Consent, Dropped, Fields, PageCause, Shell, json};
 
+/// What an event is correlated with.
+#[derive(Clone, Copy, Debug)]
+enum Under {
+    /// It is a page view.
+    Itself,
+    /// The page view.
+    View,
+    /// The click that was recorded last.
+    Click,
+}
+
 impl Tracker {
     pub(super) fn page_seen(
         &mut self,
@@ -60,7 +71,7 @@ impl Tracker {
             self.record(
                 now,
                 now,
-                true,
+                Under::Itself,
                 Part::Web("\"eventName\":\"page_viewed\""),
                 shell,
             );
@@ -101,7 +112,7 @@ impl Tracker {
             json::push_str(&mut members, &href);
             put(&mut members, "}");
         }
-        self.record(now, now, false, Part::Action(&members), shell);
+        self.record(now, now, Under::View, Part::Action(&members), shell);
     }
 
     pub(super) fn tracked(
@@ -123,7 +134,12 @@ impl Tracker {
             put(&mut members, ",\"attributes\":");
             put(&mut members, props);
         }
-        self.record(at, active_at, false, Part::Web(&members), shell);
+        let under = if event.0.is_empty() {
+            Under::View
+        } else {
+            Under::Click
+        };
+        self.record(at, active_at, under, Part::Web(&members), shell);
     }
 
     /// Takes an event: into its session, under its page view, into the outbox.
@@ -131,7 +147,7 @@ impl Tracker {
         &mut self,
         at: Timestamp,
         active_at: Timestamp,
-        is_view: bool,
+        under: Under,
         part: Part<'_>,
         shell: &mut dyn Shell,
     ) {
@@ -149,7 +165,7 @@ impl Tracker {
         if is_news && self.may_remember() {
             self.visitor.remember(true, shell);
         }
-        let id = if is_view {
+        let id = if matches!(under, Under::Itself) {
             owned(&self.view)
         } else {
             timed_id(created_at, self.counters.tracked, shell)
@@ -162,7 +178,14 @@ impl Tracker {
         });
         push_word(&mut line, self.visitor.id());
         push_word(&mut line, self.visitor.session());
-        push_word(&mut line, &self.view);
+        push_word(
+            &mut line,
+            if matches!(under, Under::Click) {
+                &self.click
+            } else {
+                &self.view
+            },
+        );
         put(&mut line, &self.place);
         if line.len() > MAX_BATCH_BYTES {
             self.drop_events(Dropped::TooLarge, 1, shell);
@@ -170,6 +193,9 @@ impl Tracker {
         }
         self.come_back(at);
         shell.put(&line);
+        if let Part::Action(_) = part {
+            self.click = id;
+        }
         self.share_counters(shell);
         self.fresh += 1;
         self.pending += 1;

@@ -143,3 +143,23 @@ fn clicks_are_left_alone_where_the_site_says_so() {
     tab.click("x", "x", "").settle();
     assert_eq!(visit.stored_names(), ["page_viewed"]);
 }
+
+#[test]
+fn what_follows_from_a_click_is_correlated_with_it_and_nothing_after() {
+    let visit = visit();
+    let mut tab = visit.open("/");
+    tab.click("first", "First", "https://shop.test/a");
+    tab.click("price list", "Prices", "https://shop.test/prices.pdf");
+    tab.track_of_click("file_downloaded").track("later");
+    tab.settle();
+
+    let stored: Vec<_> = visit
+        .stored()
+        .iter()
+        .map(|it| serde_json::to_value(it).unwrap())
+        .collect();
+    assert_eq!(stored[3]["webEvent"]["eventName"], "file_downloaded");
+    assert_eq!(stored[3]["correlationId"], stored[2]["id"]);
+    assert_eq!(stored[3]["session"], stored[0]["session"]);
+    assert_eq!(stored[4]["correlationId"], stored[0]["id"]);
+}

@@ -71,6 +71,16 @@ impl Tab {
         self.track_idle(name, r#"{"plan":"pro","seats":3}"#, now)
     }
 
+    /// What a capture makes of the click just before.
+    pub(crate) fn track_of_click(&mut self, name: &str) -> &mut Self {
+        let words = [name, "{}", "1"].join(SEPARATOR);
+        let active_at = Timestamp(self.visit.now());
+        self.hear(Input::Tracked {
+            event: Fields(&words),
+            active_at,
+        })
+    }
+
     /// The site records an event; the visitor was last active at `active_at`.
     pub(crate) fn track_idle(&mut self, name: &str, props: &str, active_at: u64) -> &mut Self {
         let words = [name, props].join(SEPARATOR);
