@@ -1,10 +1,11 @@
 //! The command line: settings, and what to do instead of serving.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::Config;
+use crate::{Config, settings_file};
 
 /// The command line. Without a command, the collector serves.
 #[derive(Clone, Debug, Parser)]
@@ -27,4 +28,27 @@ pub enum Command {
         /// Where to; must not exist yet.
         file: PathBuf,
     },
+}
+
+impl Cli {
+    /// Reads the command line, the environment and the settings file. Where several say the same, a
+    /// flag counts more than the environment, and that more than the file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, for people: a flag, a variable, the file, or one of its lines.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        let mut command = Self::command();
+        // Which file: asked of a reader that minds nothing else.
+        let lenient = Self::command().ignore_errors(true);
+        let file = lenient
+            .try_get_matches_from(&arguments)
+            .ok()
+            .and_then(|matches| matches.get_one::<PathBuf>("config").cloned());
+        if let Some(file) = file {
+            command = settings_file::apply(command, &file)?;
+        }
+        Self::from_arg_matches(&command.try_get_matches_from(&arguments)?)
+    }
 }

@@ -1,4 +1,4 @@
-//! What a person may set, by flag or by environment, and its defaults.
+//! What a person may set, by flag, environment or file (`settings_file`), and its defaults.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -10,6 +10,11 @@ use sillage_protocol::limits;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "sillage-collector", version, about, max_term_width = 100)]
 pub struct Config {
+    /// File with settings, in TOML: `read_token = "..."` for `--read-token`. What a flag or the
+    /// environment says counts more.
+    #[arg(long, env = "SILLAGE_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(
         long,

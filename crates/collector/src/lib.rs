@@ -15,6 +15,7 @@ mod ingest;
 mod metrics;
 mod retention;
 mod routes;
+mod settings_file;
 mod state;
 
 pub use config::Config;

@@ -10,6 +10,7 @@ mod backup;
 mod kill;
 mod logs;
 mod retention;
+mod settings;
 mod start;
 mod stop;
 mod support;
