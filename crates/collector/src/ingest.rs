@@ -1,6 +1,7 @@
 //! From a batch to what the store takes: each event read, its date corrected, checked, enriched.
 //! Pure: the time and the user agent are arguments.
 
+mod action;
 mod call;
 
 use std::collections::HashSet;
@@ -10,6 +11,7 @@ use sillage_protocol::validate::validate_event;
 use sillage_protocol::{ErrorCode, Event, Timestamp, ValidationError, limits};
 use xxhash_rust::xxh3::xxh3_64;
 
+pub(crate) use self::action::continue_action;
 pub(crate) use self::call::{Call, prepare_call, program_of};
 use crate::enrich::{self, Surroundings};
 use crate::store::{IncomingBatch, IncomingEvent};

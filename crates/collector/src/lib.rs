@@ -10,6 +10,7 @@ pub mod store;
 
 mod aws;
 mod extract;
+mod genesys;
 mod guard;
 mod ingest;
 mod metrics;
@@ -17,6 +18,7 @@ mod retention;
 mod routes;
 mod settings_file;
 mod state;
+mod visit;
 
 pub use config::Config;
 pub use error::CollectError;

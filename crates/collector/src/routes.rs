@@ -2,12 +2,14 @@
 
 mod assets;
 mod batches;
+mod deployments;
 mod export;
 mod health;
 mod live;
 mod metrics;
 mod preflight;
 mod put_events;
+mod session;
 mod sessions;
 mod visitors;
 
@@ -19,8 +21,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::CollectError;
-use crate::guard;
 use crate::state::AppState;
+use crate::{genesys, guard};
 
 pub(crate) fn router(state: AppState) -> Router {
     // Trackers on any page. Without credentials, so any origin may read the answers.
@@ -45,6 +47,14 @@ pub(crate) fn router(state: AppState) -> Router {
             "/events",
             post(put_events::take).options(preflight::for_sdks),
         )
+        .route(
+            "/api/v2/journey/deployments/{deployment_id}/webevents",
+            post(deployments::web_event).options(preflight::for_sdks),
+        )
+        .route(
+            "/api/v2/journey/deployments/{deployment_id}/actionevent",
+            post(deployments::action_event).options(preflight::for_sdks),
+        )
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
@@ -60,13 +70,19 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/v1/export", get(export::stream))
         .route("/metrics", get(metrics::show))
         .route("/v1/visitors/{id}", delete(visitors::delete))
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            guard::guard_reads,
+        ));
+    let genesys_reads = Router::new()
+        .route("/api/v2/journey/sessions/{session_id}", get(session::read))
         .route(
             "/api/v2/journey/sessions/{session_id}/events",
             get(sessions::events),
         )
         .route_layer(middleware::from_fn_with_state(
             state.clone(),
-            guard::guard_reads,
+            genesys::guard_reads,
         ));
 
     // Operators.
@@ -81,6 +97,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(ingest)
         .merge(doors)
         .merge(reads)
+        .merge(genesys_reads)
         .merge(operation)
         .merge(pages)
         .method_not_allowed_fallback(async || CollectError::MethodNotAllowed)

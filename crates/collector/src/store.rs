@@ -7,6 +7,7 @@
 //! of their sequence.
 
 pub mod sqlite;
+mod summary;
 mod vitals;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use sillage_protocol::{Event, EventKind, Timestamp};
 use thiserror::Error;
 use tokio::sync::broadcast;
 
+pub use self::summary::{SessionSummary, SummaryQuery, Visit, VisitQuery};
 pub use self::vitals::{COMMIT_BOUNDS_US, Vitals};
 
 /// Answer of a store, to be awaited.
@@ -39,6 +41,20 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// [`StoreError::Failed`] when the store cannot be read.
     fn session_events(&self, query: SessionQuery) -> StoreFuture<'_, Vec<StoredEvent>>;
+
+    /// Reads a session as a whole; `None` where it has no events.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn session_summary(&self, query: SummaryQuery) -> StoreFuture<'_, Option<SessionSummary>>;
+
+    /// Reads which session a visitor's last event belongs to.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn last_visit(&self, query: VisitQuery) -> StoreFuture<'_, Option<Visit>>;
 
     /// Reads events in the order of their sequence.
     ///

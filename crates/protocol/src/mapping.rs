@@ -2,6 +2,7 @@
 
 mod genesys;
 mod personalize;
+mod web_event_response;
 
 pub use self::{
     genesys::{
@@ -11,4 +12,5 @@ pub use self::{
     personalize::{
         EVENT_NAMESPACE, PutEventsGroups, from_put_events, group_put_events, to_put_events,
     },
+    web_event_response::to_web_event_response,
 };

@@ -15,6 +15,7 @@ use sillage_protocol::{EventKind, Timestamp, limits};
 use url::form_urlencoded;
 
 use crate::error::CollectError;
+use crate::genesys::GenesysError;
 use crate::state::AppState;
 use crate::store::{SessionQuery, StoreError, StoredEvent};
 
@@ -47,13 +48,14 @@ pub(super) async fn events(
     State(state): State<AppState>,
     Path(session_id): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-) -> Result<Response, CollectError> {
+) -> Result<Response, GenesysError> {
     let Query(parameters) = parameters.map_err(|error| bad("query", error.body_text()))?;
     if session_id.chars().count() > limits::MAX_ID_CHARS {
         return Err(bad(
             "sessionId",
             format!("must have at most {} characters", limits::MAX_ID_CHARS),
-        ));
+        )
+        .into());
     }
     let page_size = page_size(parameters.page_size.as_deref())?;
     let mut found = state
@@ -161,10 +163,8 @@ fn uri(session_id: &str, parameters: &Parameters) -> String {
     }
     let query = query.finish();
     let separator = if query.is_empty() { "" } else { "?" };
-    let session_id: String = form_urlencoded::byte_serialize(session_id.as_bytes()).collect();
-    // In a path, a plus is a plus.
-    let session_id = session_id.replace('+', "%20");
-    format!("/api/v2/journey/sessions/{session_id}/events{separator}{query}")
+    let session = super::session::uri(session_id);
+    format!("{session}/events{separator}{query}")
 }
 
 fn copy(parameters: &Parameters) -> Parameters {

@@ -8,6 +8,7 @@ mod outboxes;
 mod reader;
 mod receipts;
 mod schema;
+mod summary;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -21,8 +22,9 @@ pub use self::backup::{BackupError, back_up};
 use self::reader::Readers;
 use self::writer::Writer;
 use super::{
-    Appended, Expired, Expiry, IncomingBatch, SequenceQuery, SessionQuery, Store, StoreFuture,
-    StoredEvent, VisitorDeleted, VisitorDeletion, Vitals,
+    Appended, Expired, Expiry, IncomingBatch, SequenceQuery, SessionQuery, SessionSummary, Store,
+    StoreFuture, StoredEvent, SummaryQuery, Visit, VisitQuery, VisitorDeleted, VisitorDeletion,
+    Vitals,
 };
 
 /// Name of the database in the data folder.
@@ -139,6 +141,20 @@ impl Store for SqliteStore {
         Box::pin(
             self.readers
                 .run(move |connection| reader::session_events(connection, &query)),
+        )
+    }
+
+    fn session_summary(&self, query: SummaryQuery) -> StoreFuture<'_, Option<SessionSummary>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| summary::session_summary(connection, &query)),
+        )
+    }
+
+    fn last_visit(&self, query: VisitQuery) -> StoreFuture<'_, Option<Visit>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| summary::last_visit(connection, &query)),
         )
     }
 

@@ -11,6 +11,7 @@ mod cors;
 mod delivery;
 mod fixtures;
 mod forgetting;
+mod genesys;
 mod idempotency;
 mod ingest;
 mod limits;

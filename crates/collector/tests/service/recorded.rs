@@ -37,6 +37,22 @@ impl Recorded {
         }
     }
 
+    /// Replaces a part of the body, and corrects its length.
+    pub(crate) fn replace(&mut self, part: &str, other: &str) {
+        let body = std::str::from_utf8(&self.body).unwrap();
+        assert!(body.contains(part), "{part}: {body}");
+        self.body = body.replace(part, other).into_bytes();
+        self.set_header("content-length", &self.body.len().to_string());
+    }
+
+    /// Sets a header, or takes it out where the value is empty.
+    pub(crate) fn set_header(&mut self, name: &str, value: &str) {
+        self.headers.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            self.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
     pub(crate) fn request(&self) -> Request<Body> {
         let mut request = Request::builder()
             .method(self.method.as_str())

@@ -161,7 +161,7 @@ async fn a_wrong_parameter_is_named_with_its_rule() {
         let reply = collector.get(&format!("{PATH}?{query}")).await;
         assert_eq!(
             (reply.status, &reply.json()["code"]),
-            (400, &json!("bad_parameter")),
+            (400, &json!("bad.request")),
             "{query}"
         );
         let message = reply.json()["message"].as_str().unwrap().to_owned();

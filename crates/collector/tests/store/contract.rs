@@ -6,6 +6,7 @@ pub(crate) mod feed;
 pub(crate) mod forget;
 pub(crate) mod lifecycle;
 pub(crate) mod read;
+pub(crate) mod summary;
 
 /// Makes one `#[tokio::test]` of each test of the contract, over the store that the constructor opens
 /// (`fn(folder, max_queued_bytes) -> Arc<dyn Store>`).
@@ -30,6 +31,11 @@ macro_rules! store_contract {
                 events_are_read_in_the_order_of_their_sequence,
                 the_most_recent_events_end_with_the_last,
                 what_was_given_comes_back_whole,
+            }
+            summary {
+                a_session_is_summed_up_by_the_time_of_happening,
+                a_session_is_summed_up_for_one_site,
+                the_last_visit_is_that_of_the_last_event_until_then,
             }
             feed {
                 the_feed_shows_what_is_stored_in_the_order_of_its_sequence,

@@ -18,7 +18,7 @@ use crate::{
 pub const CUSTOMER_NAMESPACE: Uuid = uuid!("3b3d5d78-3fc0-53f8-9ff1-02d0ea82a408");
 
 /// Where `externalId` is kept in our event, which has no member of that name.
-const EXTERNAL_ID: &str = "externalId";
+pub(super) const EXTERNAL_ID: &str = "externalId";
 
 /// What a request leaves to the server: the ids of the event to be made of it.
 #[derive(Clone, Copy, Debug)]
@@ -248,7 +248,7 @@ fn event_name(name: &str) -> String {
 }
 
 /// The request's browser; `None` where what it requires is not known.
-fn request_browser(browser: &Browser) -> Option<WebEventBrowser> {
+pub(super) fn request_browser(browser: &Browser) -> Option<WebEventBrowser> {
     Some(WebEventBrowser {
         family: Some(browser.family.clone()?),
         version: Some(browser.version.clone()?),
@@ -258,7 +258,7 @@ fn request_browser(browser: &Browser) -> Option<WebEventBrowser> {
 }
 
 /// The request's device; `None` where what it requires is not known.
-fn request_device(device: &Device) -> Option<WebEventDevice> {
+pub(super) fn request_device(device: &Device) -> Option<WebEventDevice> {
     Some(WebEventDevice {
         category: Some(device.category.clone()?),
         device_type: Some(device.device_type.clone()?),

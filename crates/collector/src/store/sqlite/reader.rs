@@ -13,7 +13,7 @@ use crate::store::{SequenceQuery, SequenceStart, SessionQuery, StoreError, Store
 const MAX_READERS: usize = 4;
 
 /// The columns of a [`StoredEvent`], as [`stored_event`] reads them.
-const COLUMNS: &str = "sequence, site_id, created_at_ms, received_at_ms, event";
+pub(super) const COLUMNS: &str = "sequence, site_id, created_at_ms, received_at_ms, event";
 
 /// Connections for reading, opened when first needed.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ pub(super) fn events_by_sequence(
     }
 }
 
-fn stored_event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
+pub(super) fn stored_event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
     Ok(StoredEvent {
         sequence: row.get(0)?,
         site_id: row.get(1)?,
