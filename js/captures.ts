@@ -5,7 +5,9 @@
 import * as glue from "../target/bindgen/captures_bg.js";
 import { attempt } from "./attempt";
 import { hearAttention } from "./captures/attention";
+import { hearErrors } from "./captures/errors";
 import { hearForms } from "./captures/forms";
+import { hearFrustration } from "./captures/frustration";
 import { hearLinks } from "./captures/links";
 import { namedCaptures } from "./captures/named";
 import { Seen, type Tell } from "./captures/seen";
@@ -47,8 +49,8 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     const recorded = (glue.hear(captures, seen, words(...told), at) as string).split("\x1f");
     while (recorded.length >= EVENT_WORDS) {
       const [name, props, agoMs, isActivity, followsClick] = recorded.splice(0, EVENT_WORDS);
-      const now = Date.now();
-      hear(Fact.Tracked, [name, props, hasClicks && followsClick], now - Number(agoMs), isActivity ? now : 0);
+      const at = Date.now() - Number(agoMs);
+      hear(Fact.Tracked, [name, props, hasClicks && followsClick], at, isActivity ? at : 0);
     }
   };
   const on = (types: string, heard: (event: Event) => void) => {
@@ -71,6 +73,8 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   const names = new Set(named.split(/\s+/).map((it) => it.split("=")[0]));
   if (names.has("forms")) hearForms(on, tell, (...field) => glue.may_read(words(...field)));
   if (["links", "downloads", "contacts"].some((it) => names.has(it))) hearLinks(on, tell);
+  if (names.has("errors")) hearErrors(on, tell);
+  if (names.has("rage") || names.has("dead")) undo.push(hearFrustration(on, tell, names.has("dead")));
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,

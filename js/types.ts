@@ -93,6 +93,23 @@ export interface Capture {
   downloads?: boolean | string[];
   /** `contact_link_clicked`, with `channel`: `mailto`, `tel` or `sms`, but not who. It is correlated with its click. */
   contacts?: boolean;
+  /**
+   * `rage_clicked`, with `element`, for three clicks within 30 pixels, each within a second of the one before; once a
+   * series. Not in fields, not where clicks select text, and not within `data-sillage-repeatable`. It is correlated with the
+   * third click.
+   */
+  rage?: boolean;
+  /**
+   * `dead_clicked`, with `element`, for a click on a button or another clickable element after which the document does not
+   * change for three seconds. It is correlated with its click, and has its date.
+   */
+  dead?: boolean;
+  /**
+   * `error_occurred`, for exceptions and rejections that the page does not catch: `kind`, `message`, `source`, `line`,
+   * `column`, `stack` (2,000 bytes), `isRejection`. Each once a page view, at most ten; without secrets in addresses, e-mail
+   * addresses and tokens.
+   */
+  errors?: boolean;
 }
 
 /** What became of the events of this page. All numbers count events. */

@@ -15,6 +15,10 @@ export enum Seen {
   FieldChanged,
   FormSubmitted,
   LinkFollowed,
+  Clicked,
+  Reacted,
+  Waited,
+  ErrorThrown,
 }
 
 /** Tells the module; `at` is a time of `performance.now()`, now where it is left out. */

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sillage_capture::{Captures, Fact, Form, Link, Options, PageChange};
+use sillage_capture::{Captures, Click, Fact, Form, Link, Options, PageChange, Thrown};
 use sillage_text::Fields;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -70,9 +70,27 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
             action: fields.take(),
             values: fields,
         },
-        _ => Fact::LinkFollowed(Link {
+        13 => Fact::LinkFollowed(Link {
             url: fields.take(),
             is_download: !fields.take().is_empty(),
+        }),
+        14 => Fact::Clicked(Click {
+            element: fields.take(),
+            at: (fields.take_number(), fields.take_number()),
+            is_recorded: !fields.take().is_empty(),
+            should_react: !fields.take().is_empty(),
+            is_repeatable: !fields.take().is_empty(),
+        }),
+        15 => Fact::Reacted,
+        16 => Fact::Waited,
+        _ => Fact::ErrorThrown(Thrown {
+            kind: fields.take(),
+            message: fields.take(),
+            source: fields.take(),
+            line: fields.take_number(),
+            column: fields.take_number(),
+            stack: fields.take(),
+            is_rejection: !fields.take().is_empty(),
         }),
     };
     let mut record = Record::default();

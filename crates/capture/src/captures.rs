@@ -64,6 +64,7 @@ impl Captures {
                 }
             }
             Fact::Hidden => {
+                page.frustration.reacted();
                 page.time.hidden(now_ms, most_ms);
                 self.engaged(now_ms, shell);
             }
@@ -81,6 +82,17 @@ impl Captures {
             } => page.forms.submitted(now_ms, form, action, values, shell),
             Fact::LinkFollowed(link) => {
                 links::followed(&page.url, link, &self.options.links, shell);
+            }
+            Fact::Clicked(click) => {
+                let looks_for = (self.options.rage, self.options.dead);
+                page.frustration.clicked(now_ms, click, looks_for, shell);
+            }
+            Fact::Reacted => page.frustration.reacted(),
+            Fact::Waited => page.frustration.waited(now_ms, shell),
+            Fact::ErrorThrown(thrown) => {
+                if self.options.errors {
+                    page.errors.thrown(thrown, shell);
+                }
             }
             Fact::PageChanged { .. } | Fact::Left => {}
         }

@@ -2,7 +2,7 @@
 
 use sillage_text::Fields;
 
-use crate::{Form, Link};
+use crate::{Click, Form, Link, Thrown};
 
 /// Something that happened on the page.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,14 @@ pub enum Fact<'a> {
     },
     /// The visitor clicked a link, which the tracker has recorded.
     LinkFollowed(Link<'a>),
+    /// The visitor clicked, after the tracker has recorded it.
+    Clicked(Click<'a>),
+    /// Something changed on the page.
+    Reacted,
+    /// The page has had three seconds to react to the last click.
+    Waited,
+    /// The page did not catch an error.
+    ErrorThrown(Thrown<'a>),
     /// The tab is no longer visible.
     Hidden,
     /// The tab is visible again.

@@ -2,8 +2,10 @@
 
 mod captures;
 mod engagement;
+mod errors;
 mod fact;
 mod forms;
+mod frustration;
 mod links;
 mod members;
 mod options;
@@ -11,10 +13,13 @@ mod page;
 mod scroll;
 mod search;
 mod shell;
+mod words;
 
 pub use captures::Captures;
+pub use errors::Thrown;
 pub use fact::{Fact, PageChange};
 pub use forms::{Form, may_read};
+pub use frustration::Click;
 pub use links::Link;
 pub use options::{Links, Options};
 pub use shell::{Captured, Shell};

@@ -54,6 +54,12 @@ pub struct Options {
     pub search_parameters: Vec<String>,
     /// What is captured of links.
     pub links: Links,
+    /// Whether clicks again and again on one spot are captured, as `rage_clicked`.
+    pub rage: bool,
+    /// Whether clicks without effect are captured, as `dead_clicked`.
+    pub dead: bool,
+    /// Whether errors that the page does not catch are captured, as `error_occurred`.
+    pub errors: bool,
     /// Whether a change of the fragment alone is another page, as in the tracker's own options.
     pub hash_routing: bool,
 }
@@ -78,6 +84,9 @@ impl Options {
                     options.engagement = true;
                     options.read_engagement(values, &mut wrong);
                 }
+                "rage" => options.rage = true,
+                "dead" => options.dead = true,
+                "errors" => options.errors = true,
                 "forms" => options.forms = true,
                 "links" => {
                     options.links.outbound = true;

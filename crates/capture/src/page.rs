@@ -5,7 +5,9 @@ use sillage_text::text::end_of;
 
 use crate::PageChange;
 use crate::engagement::Engagement;
+use crate::errors::Errors;
 use crate::forms::Forms;
+use crate::frustration::Frustration;
 use crate::scroll::Depth;
 
 /// One page view.
@@ -14,6 +16,8 @@ pub(crate) struct Page {
     /// Redacted address.
     pub(crate) url: String,
     pub(crate) forms: Forms,
+    pub(crate) frustration: Frustration,
+    pub(crate) errors: Errors,
     /// Whether the tracker has heard of it.
     pub(crate) is_recorded: bool,
     pub(crate) time: Engagement,
@@ -26,6 +30,8 @@ impl Page {
         Self {
             url: redact_url(url),
             forms: Forms::default(),
+            frustration: Frustration::default(),
+            errors: Errors::default(),
             is_recorded: false,
             time: Engagement::begin(now_ms, is_visible, has_focus),
             depth: Depth::default(),

@@ -5,3 +5,4 @@ mod forms;
 mod links;
 mod search;
 mod support;
+mod trouble;
