@@ -11,8 +11,11 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** Largest body that may outlive its page, in bytes: beacons and such requests share 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
 const MAX_KEPT_ALIVE_BYTES = 60_000;
 
-/** Bodies below this, in characters, go as they are: there is little to gain. */
-const MIN_GZIP_BYTES = 512;
+/** Bodies up to this, in characters, go as they are: there is little to gain. */
+const MAX_PLAIN_CHARS = 512;
+
+/** How long after a request has failed the page may be left because of what made it fail, in milliseconds. */
+const LINK_FOLLOWED_MS = 1_000;
 
 /** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms, receipts. */
 export type Finished = (batch: string, ...words: unknown[]) => void;
@@ -69,10 +72,17 @@ function recordOf(key: string) {
   };
 }
 
+/** Smaller, where that pays and works: WebKit gives it up when the visitor follows a link. */
 async function gzip(body: string): Promise<BodyInit> {
-  if (body.length < MIN_GZIP_BYTES || !("CompressionStream" in window)) return body;
-  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Response(stream, { headers: { "content-type": "text/plain" } }).blob();
+  try {
+    if (body.length > MAX_PLAIN_CHARS) {
+      const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+      return await new Response(stream, { headers: { "content-type": "text/plain" } }).blob();
+    }
+  } catch {
+    // Then as it is.
+  }
+  return body;
 }
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
@@ -91,7 +101,7 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
   async function send(batch: string, body: string) {
     // That the batch was begun is written down before anything leaves.
     unsent = body;
-    await outbox.written();
+    await outbox._written();
     let status = 0;
     let retryMs = 0;
     let verdicts: unknown[] = [];
@@ -120,7 +130,10 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
         ];
       }
     } catch {
-      // No answer, or none that can be read: the batch is not confirmed.
+      // No answer, or none that can be read: the batch is not confirmed. When a link is followed WebKit
+      // gives requests up, for the page only, long before it says that the page is left: a beacon would
+      // bring the same once more.
+      await new Promise((later) => setTimeout(later, LINK_FOLLOWED_MS));
     }
     finished(batch, status, retryMs, ...verdicts);
   }

@@ -42,6 +42,11 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
   let mayKeep = false;
   let wipes = false;
   let hasSpilled = false;
+  /**
+   * Of what is begun while the page is left WebKit carries out the deletions and loses the puts: then a
+   * key is put in the place of its line, for a turn to delete, so that all of it is lost or nothing.
+   */
+  let isLeft = false;
   let isWriteComing = false;
   /** Fulfils when what was begun has ended: one transaction after the other. */
   let last: Promise<unknown> = Promise.resolve();
@@ -87,7 +92,10 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
           if (wipes) store.clear();
           wipes = false;
           written = [...dirty];
-          for (const [key, line] of written) line === undefined ? store.delete(key) : store.put(line, key);
+          for (const [key, line] of written) {
+            if (line !== undefined || isLeft) store.put(line ?? key, key);
+            else store.delete(key);
+          }
         }
         // WebKit lets a transaction that a navigation left open block the next page's.
         transaction.commit?.();
@@ -224,6 +232,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
         let lines = own;
         if (stored) {
           lines = new Map(stored.map((line) => [keyOf(line), line]));
+          for (const [key, line] of lines) line === key && !dirty.has(key) && change(key);
           for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
           // What others have taken is not this page's any more.
           for (const key of own.keys()) lines.has(key) || own.delete(key);
@@ -232,17 +241,20 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       });
     },
     /** Fulfils once what was put and forgotten is durable, or cannot be. */
-    written: () => last,
+    _written: () => last,
     /** The lines of this page that nobody is known to have taken. */
-    own: () => textOf(own),
+    _own: () => textOf(own),
     /** Leaves to the next page what is not durable: in both stores, since either may fail. */
-    leave() {
+    _leave() {
+      isLeft = true;
       spill();
       if (database) transact();
     },
-    /** The page came back: whatever it had left may be in other hands. */
-    restored() {
-      if (!mayKeep || (dirty.size && !hasSpilled)) return;
+    /** The page is there; where it came back, whatever it had left may be in other hands. */
+    _shown() {
+      const isNew = !isLeft;
+      isLeft = false;
+      if (isNew || !mayKeep || (dirty.size && !hasSpilled)) return;
       own.clear();
       dirty.clear();
       hasSpilled = false;

@@ -67,7 +67,6 @@ export async function start(
   let random: Host["random"] = trulyRandom;
   let tracker = 0;
   let late = 0;
-  let wasLeft = false;
   let drift = 0;
 
   const hear = (fact: Fact, text: string, at: number, activeAt: number) => {
@@ -122,7 +121,7 @@ export async function start(
             hear(fact, words(...told), at, activeAt);
           }
         });
-        outbox.written().then(() => attempt(() => localStorage.removeItem(it)));
+        outbox._written().then(() => attempt(() => localStorage.removeItem(it)));
       }
     });
     random = trulyRandom;
@@ -132,17 +131,13 @@ export async function start(
     hear(fact, told, toldAt, activeAt) {
       const at = Math.max(toldAt, shownAt);
       if (fact === Fact.PageLeft) {
-        wasLeft = true;
         host.left();
-        hear(fact, outbox.own(), at, activeAt);
-        outbox.leave();
+        hear(fact, outbox._own(), at, activeAt);
+        outbox._leave();
         return;
       }
-      // Back out of the back-forward cache: shown before it is visible, or the other way round.
-      if (wasLeft && (fact === Fact.PageLoaded || fact === Fact.Resumed)) {
-        wasLeft = false;
-        outbox.restored();
-      }
+      // Out of the back-forward cache it is shown before it is visible, or the other way round.
+      if (fact === Fact.PageLoaded || fact === Fact.Resumed) outbox._shown();
       hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
     },
     stats() {

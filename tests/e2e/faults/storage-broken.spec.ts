@@ -177,18 +177,26 @@ const brokenStores: [what: string, breakIt: () => void][] = [
 /** Tests that run at once: the browser has a lot of waiting to do. */
 const CONCURRENT_TESTS = 3;
 
+/**
+ * Whether nothing keeps what is written in the task that follows a link, or while the page is left: WebKit
+ * loses what goes to IndexedDB then, and localStorage is broken.
+ */
+const isNothingKept = (what: string) => ENGINE === "webkit" && brokenStores.some(([store]) => store === what);
+
 const isAll = process.env.SILLAGE_TESTS === "all";
 
 describe("broken storage", { concurrency: CONCURRENT_TESTS }, () => {
   const stage = setStage({ isShared: true });
 
   for (const [what, breakIt] of [...brokenDatabases, ...brokenStores]) {
-    test(`${what}, and the collector is down when the page is left`, async (context) => {
-      // Of a transaction that is begun in `pagehide` WebKit carries out the deletions and loses the puts: events go
-      // from the database, and the batch that they were bound to does not come. Elsewhere localStorage has both.
-      if (ENGINE === "webkit" && brokenStores.some(([store]) => store === what)) context.todo("events are lost");
+    test(`${what}, and the collector is down when the page is left`, async () => {
       const visitor = await stage.newVisitor(breakIt);
-      await visitTwoPages(stage, await visitor.context.newPage(), { isCollectorDown: true, isKnownAgain: true });
+      const isWrittenFirst = isNothingKept(what);
+      await visitTwoPages(stage, await visitor.context.newPage(), {
+        isCollectorDown: true,
+        isKnownAgain: true,
+        isWrittenFirst,
+      });
       assert.deepEqual(visitor.exceptions, []);
     });
   }
@@ -203,7 +211,10 @@ describe("broken storage", { concurrency: CONCURRENT_TESTS }, () => {
   ]) {
     test(`${what}, and the page is left`, async () => {
       const visitor = await stage.newVisitor(breakIt);
-      await visitTwoPages(stage, await visitor.context.newPage(), { isCollectorDown: false, isKnownAgain: true });
+      // What WebKit does not write either is that the beacon has left: the next page sends the same.
+      const mayRepeat = isNothingKept(what);
+      const page = await visitor.context.newPage();
+      await visitTwoPages(stage, page, { isCollectorDown: false, isKnownAgain: true, mayRepeat });
       assert.deepEqual(visitor.exceptions, []);
     });
   }

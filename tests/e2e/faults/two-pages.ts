@@ -14,6 +14,8 @@ export interface TwoPages {
   isKnownAgain: boolean;
   /** Whether nothing can be written down: then what was on its way when the page was left may come twice. */
   mayRepeat?: boolean;
+  /** Whether the page stays until what it has tracked is in IndexedDB, instead of leaving in the same task. */
+  isWrittenFirst?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface TwoPages {
 export async function visitTwoPages(
   stage: Stage,
   page: Page,
-  { isCollectorDown, isKnownAgain, mayRepeat = false }: TwoPages,
+  { isCollectorDown, isKnownAgain, mayRepeat = false, isWrittenFirst = false }: TwoPages,
 ) {
   const { collector, origin } = stage;
   const site = stage.newSite();
@@ -35,10 +37,26 @@ export async function visitTwoPages(
 
   await page.goto(first);
   await trackerReady(page);
-  await page.evaluate((second) => {
-    for (let n = 1; n <= 5; n++) window.sillage?.track("seen", { n });
-    location.href = second;
-  }, second);
+  await page.evaluate(
+    async ([second, outbox]) => {
+      for (let n = 1; n <= 5; n++) window.sillage?.track("seen", { n });
+      if (outbox) {
+        const database = await new Promise<IDBDatabase>((resolve, reject) => {
+          const request = indexedDB.open(outbox);
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = reject;
+        });
+        // Those of one store run one after the other: it comes after the tracker's.
+        const transaction = database.transaction("lines", "readwrite");
+        await new Promise((resolve) => {
+          transaction.oncomplete = resolve;
+        });
+        database.close();
+      }
+      location.href = second;
+    },
+    [second, isWrittenFirst && `sillage:${site}:${collector.gate.origin}/v1/batches`] as const,
+  );
   await page.waitForURL(second);
   await trackerReady(page);
   stage.answerFor(site, tally.counted(asTheCollector));
