@@ -89,9 +89,13 @@ async function nodeTests(suite, all, env = {}) {
 }
 
 /** Suites that start a Chromium of their own, for what only its switches and DevTools bring about, or that measure. */
-const CHROMIUM_ONLY = ["faults/lifecycle", "faults/prerender", "faults/storage-refused", "e2e/budget"].map(
-  (name) => `/${name}.spec.ts`,
-);
+const CHROMIUM_ONLY = [
+  "faults/lifecycle",
+  "faults/prerender",
+  "faults/storage-refused",
+  "e2e/budget",
+  "capture/back-forward",
+].map((name) => `/${name}.spec.ts`);
 
 /** Suites that WebKitGTK does not come to the end of: why is not known yet. Workers themselves run there. */
 const NOT_IN = { webkit: ["policy/service-worker"].map((name) => `/${name}.spec.ts`) };
