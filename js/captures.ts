@@ -9,6 +9,7 @@ import { hearErrors } from "./captures/errors";
 import { hearForms } from "./captures/forms";
 import { hearFrustration } from "./captures/frustration";
 import { hearLinks } from "./captures/links";
+import { hearMedia } from "./captures/media";
 import { namedCaptures } from "./captures/named";
 import { Seen, type Tell } from "./captures/seen";
 import { Fact, words } from "./fact";
@@ -75,6 +76,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   if (["links", "downloads", "contacts"].some((it) => names.has(it))) hearLinks(on, tell);
   if (names.has("errors")) hearErrors(on, tell);
   if (names.has("rage") || names.has("dead")) undo.push(hearFrustration(on, tell, names.has("dead")));
+  if (names.has("media")) hearMedia(on, tell);
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,

@@ -110,6 +110,13 @@ export interface Capture {
    * addresses and tokens.
    */
   errors?: boolean;
+  /**
+   * `audio_played`, `audio_progressed` (`percent`), `audio_paused`, `audio_seeked` (`fromMs`) and `audio_ended`, and the same of
+   * `video_`, of HTML5 media wherever and whenever they are added: `media`, `positionMs`, `durationMs`, and `playedMs`, how
+   * much of it was really played. A list is of the parts, in per cent, at which progress is told. `true`: 25, 50, 75 and 90.
+   * Range: whole numbers from 1 to 100, at most 20.
+   */
+  media?: boolean | number[];
 }
 
 /** What became of the events of this page. All numbers count events. */

@@ -19,6 +19,7 @@ export enum Seen {
   Reacted,
   Waited,
   ErrorThrown,
+  MediaPlayed,
 }
 
 /** Tells the module; `at` is a time of `performance.now()`, now where it is left out. */

@@ -19,7 +19,7 @@ const USES = `
   import wasmUrl from "sillage/tracker.wasm";
   import type {} from "sillage/script";
   const options: Options = { site: "shop", endpoint: "https://collector.invalid", consent: "pending", wasmUrl };
-  options.capture = { leave: true, scroll: [50, 100], engagement: 60, forms: true, search: ["w"], links: true, downloads: ["gpx"], contacts: true, rage: true, dead: true, errors: true };
+  options.capture = { leave: true, scroll: [50, 100], engagement: 60, forms: true, search: ["w"], links: true, downloads: ["gpx"], contacts: true, rage: true, dead: true, errors: true, media: [50] };
   const stats: Stats = init(options).stats();
   init(options).ready.catch((error: unknown) => error instanceof TrackerError && error.code === "load_failed");
   window.sillage?.track("seen", { n: 1 });

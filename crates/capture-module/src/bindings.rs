@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use sillage_capture::{Captures, Click, Fact, Form, Link, Options, PageChange, Thrown};
+use sillage_capture::{
+    Captures, Click, Fact, Form, Link, Media, Options, PageChange, Playing, Thrown,
+};
 use sillage_text::Fields;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -83,7 +85,7 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
         }),
         15 => Fact::Reacted,
         16 => Fact::Waited,
-        _ => Fact::ErrorThrown(Thrown {
+        17 => Fact::ErrorThrown(Thrown {
             kind: fields.take(),
             message: fields.take(),
             source: fields.take(),
@@ -92,6 +94,23 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
             stack: fields.take(),
             is_rejection: !fields.take().is_empty(),
         }),
+        _ => Fact::MediaPlayed {
+            playing: match fields.take_number() {
+                0 => Playing::Started,
+                1 => Playing::Moved,
+                2 => Playing::Paused,
+                3 => Playing::Seeking,
+                4 => Playing::Seeked,
+                _ => Playing::Ended,
+            },
+            media: Media {
+                number: fields.take_number(),
+                name: fields.take(),
+                is_video: !fields.take().is_empty(),
+                position_ms: fields.take_number(),
+                duration_ms: fields.take_number(),
+            },
+        },
     };
     let mut record = Record::default();
     CAPTURES.with_borrow_mut(|all| {

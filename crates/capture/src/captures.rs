@@ -94,6 +94,11 @@ impl Captures {
                     page.errors.thrown(thrown, shell);
                 }
             }
+            Fact::MediaPlayed { media, playing } => {
+                if let Some(percentages) = &self.options.media {
+                    page.recordings.heard(media, playing, percentages, shell);
+                }
+            }
             Fact::PageChanged { .. } | Fact::Left => {}
         }
     }
@@ -137,6 +142,7 @@ impl Captures {
             return;
         };
         core::mem::take(&mut page.forms).abandon(now_ms, shell);
+        core::mem::take(&mut page.recordings).stop(shell);
         if self.options.leave {
             let mut props = Members::default();
             props.number("timeOnPageMs", page.time.visible_ms());

@@ -2,7 +2,7 @@
 
 use sillage_text::Fields;
 
-use crate::{Click, Form, Link, Thrown};
+use crate::{Click, Form, Link, Media, Playing, Thrown};
 
 /// Something that happened on the page.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,13 @@ pub enum Fact<'a> {
     Waited,
     /// The page did not catch an error.
     ErrorThrown(Thrown<'a>),
+    /// Something became of an audio or a video.
+    MediaPlayed {
+        /// Of which, and where in it.
+        media: Media<'a>,
+        /// What.
+        playing: Playing,
+    },
     /// The tab is no longer visible.
     Hidden,
     /// The tab is visible again.

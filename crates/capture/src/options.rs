@@ -9,6 +9,9 @@ use crate::search::PARAMETERS;
 /// Most percentages that a site may ask for.
 const MAX_PERCENTAGES: usize = 20;
 
+const SCROLL_RULE: &str = "scroll must be at most 20 whole numbers from 1 to 100; ";
+const MEDIA_RULE: &str = "media must be at most 20 whole numbers from 1 to 100; ";
+
 /// What is captured of links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
@@ -60,6 +63,11 @@ pub struct Options {
     pub dead: bool,
     /// Whether errors that the page does not catch are captured, as `error_occurred`.
     pub errors: bool,
+    /// Whether audio and video are captured, and at which parts of them progress is recorded, in per cent
+    /// of their duration; rising, without doubles.
+    ///
+    /// Default where `media` is named alone: 25, 50, 75, 90. Range: 1 to 100 each; at most 20.
+    pub media: Option<Vec<u64>>,
     /// Whether a change of the fragment alone is another page, as in the tracker's own options.
     pub hash_routing: bool,
 }
@@ -95,7 +103,10 @@ impl Options {
                 "downloads" => options.links.extensions = list(values, EXTENSIONS),
                 "contacts" => options.links.contacts = true,
                 "search" => options.search_parameters = list(values, PARAMETERS),
-                "scroll" => options.read_scroll(values, &mut wrong),
+                "scroll" => {
+                    options.scroll_percentages = percentages(values, SCROLL_RULE, &mut wrong);
+                }
+                "media" => options.media = Some(percentages(values, MEDIA_RULE, &mut wrong)),
                 _ => {
                     put(&mut wrong, name);
                     put(&mut wrong, " is not a capture; ");
@@ -114,23 +125,23 @@ impl Options {
             None => put(wrong, "engagement must be a whole number of seconds; "),
         }
     }
+}
 
-    fn read_scroll(&mut self, mut values: &str, wrong: &mut String) {
-        if values.is_empty() {
-            values = "25,50,75,90";
-        }
-        while !values.is_empty() {
-            match json::read_decimal(take_until(&mut values, b',')) {
-                Some(percent @ 1..=100) if self.scroll_percentages.len() < MAX_PERCENTAGES => {
-                    insert(&mut self.scroll_percentages, percent);
-                }
-                _ => put(
-                    wrong,
-                    "scroll must be at most 20 whole numbers from 1 to 100; ",
-                ),
+/// The percentages of `values`, in their order; the usual ones where it is empty.
+fn percentages(mut values: &str, rule: &str, wrong: &mut String) -> Vec<u64> {
+    let mut percentages = Vec::new();
+    if values.is_empty() {
+        values = "25,50,75,90";
+    }
+    while !values.is_empty() {
+        match json::read_decimal(take_until(&mut values, b',')) {
+            Some(percent @ 1..=100) if percentages.len() < MAX_PERCENTAGES => {
+                insert(&mut percentages, percent);
             }
+            _ => put(wrong, rule),
         }
     }
+    percentages
 }
 
 /// The members of a list parted by commas; of `default` where it is empty.

@@ -8,6 +8,7 @@ use crate::engagement::Engagement;
 use crate::errors::Errors;
 use crate::forms::Forms;
 use crate::frustration::Frustration;
+use crate::media::Recordings;
 use crate::scroll::Depth;
 
 /// One page view.
@@ -18,6 +19,7 @@ pub(crate) struct Page {
     pub(crate) forms: Forms,
     pub(crate) frustration: Frustration,
     pub(crate) errors: Errors,
+    pub(crate) recordings: Recordings,
     /// Whether the tracker has heard of it.
     pub(crate) is_recorded: bool,
     pub(crate) time: Engagement,
@@ -32,6 +34,7 @@ impl Page {
             forms: Forms::default(),
             frustration: Frustration::default(),
             errors: Errors::default(),
+            recordings: Recordings::default(),
             is_recorded: false,
             time: Engagement::begin(now_ms, is_visible, has_focus),
             depth: Depth::default(),

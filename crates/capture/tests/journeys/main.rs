@@ -3,6 +3,7 @@
 mod attention;
 mod forms;
 mod links;
+mod media;
 mod search;
 mod support;
 mod trouble;
