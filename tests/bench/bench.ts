@@ -197,10 +197,11 @@ try {
   const missing = misses.length > 0 ? `Missed:\n\n${misses.map((it) => `- ${it}`).join("\n")}` : "All goals hold.";
   process.stdout.write(`\n${missing}\n`);
   if (args.includes("--write")) {
-    writeFileSync(
-      join(root, "BENCHMARKS.md"),
-      `${[introduction(browser.version()), ...sections, missing].join("\n\n")}\n`,
-    );
+    const file = join(root, "BENCHMARKS.md");
+    // The collector's part, which tests/bench/collector.mjs writes, stays.
+    const [, collector] = readFileSync(file, "utf8").split("\n# Benchmarks of the collector\n");
+    const rest = collector === undefined ? [] : [`# Benchmarks of the collector\n${collector.trimEnd()}`];
+    writeFileSync(file, `${[introduction(browser.version()), ...sections, missing, ...rest].join("\n\n")}\n`);
   }
 } finally {
   await browser.close();

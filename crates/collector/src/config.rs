@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use sillage_protocol::limits;
 
+use crate::client_address::Network;
+use crate::senders::{self, SiteRule};
+
 /// Settings of the collector. Each flag has a variable of the environment beside it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "sillage-collector", version, about, max_term_width = 100)]
@@ -47,6 +50,31 @@ pub struct Config {
     #[arg(long, env = "SILLAGE_READ_TOKEN", hide_env_values = true, value_name = "TOKEN",
           value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub read_token: Option<String>,
+
+    /// Pages that may send events of a site, as `SITE=ORIGIN`; several parted by commas. As soon as
+    /// a site has origins or keys, sites without are refused.
+    #[arg(long, env = "SILLAGE_ALLOW_ORIGIN", value_name = "SITE=ORIGIN", value_delimiter = ',',
+          value_parser = senders::read_origin)]
+    pub allow_origin: Vec<SiteRule>,
+
+    /// Keys with which programs may send events of a site, as `SITE=KEY`; several parted by commas.
+    #[arg(long, env = "SILLAGE_SITE_KEY", hide_env_values = true, value_name = "SITE=KEY",
+          value_delimiter = ',', value_parser = senders::read_key)]
+    pub site_key: Vec<SiteRule>,
+
+    /// Most requests with events from one address in a minute; above it, 429. Without it, any number.
+    #[arg(long, env = "SILLAGE_MAX_REQUESTS_PER_MINUTE", value_name = "COUNT",
+          value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub max_requests_per_minute: Option<u64>,
+
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed; several parted by commas.
+    #[arg(
+        long,
+        env = "SILLAGE_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
 
     /// Days that events are kept after they arrived; without it, for ever. The ids of younger events
     /// are remembered for 45 days in any case, so that none that is sent again comes back.

@@ -58,6 +58,13 @@ pub enum CollectError {
     /// 403: a read that this collector never answers. Not retryable.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// 403: events of a site that takes none from this sender. Not retryable by a program; trackers
+    /// keep the events and try again, as with every answer that is no verdict.
+    #[error("this site takes no events from this origin or with this key")]
+    SenderRefused,
+    /// 429 with `Retry-After`: too many requests from this address. Retryable after so many seconds.
+    #[error("too many requests from this address; try again in {0} s")]
+    RateLimited(u64),
     /// 404: there is nothing at this address.
     #[error("there is nothing at this address")]
     NotFound,
@@ -86,7 +93,8 @@ impl CollectError {
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::SenderRefused => StatusCode::FORBIDDEN,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Busy | Self::StoreUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -104,6 +112,8 @@ impl CollectError {
             Self::BadParameter { .. } => "bad_parameter",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden(_) => "forbidden",
+            Self::SenderRefused => "sender_refused",
+            Self::RateLimited(_) => "rate_limited",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Busy => "busy",
@@ -115,7 +125,11 @@ impl CollectError {
     /// Whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::SlowBody(_) | Self::Busy | Self::StoreUnavailable(_) | Self::Internal => true,
+            Self::SlowBody(_)
+            | Self::RateLimited(_)
+            | Self::Busy
+            | Self::StoreUnavailable(_)
+            | Self::Internal => true,
             Self::Contract(_)
             | Self::BadGzip
             | Self::BrokenBody
@@ -123,6 +137,7 @@ impl CollectError {
             | Self::BadParameter { .. }
             | Self::Unauthorized
             | Self::Forbidden(_)
+            | Self::SenderRefused
             | Self::NotFound
             | Self::MethodNotAllowed => false,
         }
@@ -157,7 +172,11 @@ impl IntoResponse for CollectError {
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.is_retryable() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            let seconds = match self {
+                Self::RateLimited(seconds) => seconds,
+                _ => RETRY_AFTER_SECONDS,
+            };
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if matches!(self, Self::Unauthorized) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -191,6 +210,8 @@ mod tests {
                 None,
             ),
             (CollectError::Unauthorized, 401, None),
+            (CollectError::SenderRefused, 403, None),
+            (CollectError::RateLimited(7), 429, Some("7")),
         ] {
             let response = error.into_response();
             assert_eq!(response.status().as_u16(), status);

@@ -9,20 +9,25 @@ pub mod server;
 pub mod store;
 
 mod aws;
+mod client_address;
 mod extract;
 mod genesys;
 mod guard;
 mod ingest;
 mod metrics;
+mod rate_limit;
 mod retention;
 mod routes;
+mod senders;
 mod settings_file;
 mod state;
 mod visit;
 
+pub use client_address::Network;
 pub use config::Config;
 pub use error::CollectError;
 pub use ingest::PAGEVIEW_EVENT_NAME;
+pub use senders::SiteRule;
 pub use state::AppState;
 
 /// Makes the service: every route with everything around it.

@@ -22,15 +22,18 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::CollectError;
 use crate::state::AppState;
-use crate::{genesys, guard};
+use crate::{genesys, guard, rate_limit};
 
 pub(crate) fn router(state: AppState) -> Router {
+    let limited = middleware::from_fn_with_state(state.clone(), rate_limit::limit);
+
     // Trackers on any page. Without credentials, so any origin may read the answers.
     let ingest = Router::new()
         .route(
             "/v1/batches",
             post(batches::take).options(preflight::for_trackers),
         )
+        .route_layer(limited.clone())
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
@@ -55,6 +58,7 @@ pub(crate) fn router(state: AppState) -> Router {
             "/api/v2/journey/deployments/{deployment_id}/actionevent",
             post(deployments::action_event).options(preflight::for_sdks),
         )
+        .route_layer(limited)
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),

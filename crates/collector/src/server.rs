@@ -111,12 +111,12 @@ impl Server {
         let store: Arc<dyn Store> = Arc::clone(&state.store);
         let stopping = state.stopping();
         tokio::spawn(retention::run(state.clone()));
-        let serving =
-            axum::serve(listener, crate::app(state.clone())).with_graceful_shutdown(async move {
-                stop.await;
-                tracing::info!("stopping");
-                state.stop_streams();
-            });
+        let service = crate::app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            state.stop_streams();
+        });
         let drained = async move {
             stopping.await;
             tokio::time::sleep(DRAIN_TIME).await;

@@ -11,6 +11,8 @@ use crate::enrich::UserAgents;
 use crate::error::CollectError;
 use crate::guard::ReadAccess;
 use crate::metrics::Metrics;
+use crate::rate_limit::RateLimit;
+use crate::senders::Senders;
 use crate::store::Store;
 
 /// Bytes of one permit of [`AppState::waiting`].
@@ -34,6 +36,9 @@ pub struct AppState {
     pub(crate) read_access: Arc<ReadAccess>,
     pub(crate) user_agents: UserAgents,
     pub(crate) metrics: Arc<Metrics>,
+    /// Who may send events of which site.
+    pub(crate) senders: Arc<Senders>,
+    pub(crate) rate_limit: Option<Arc<RateLimit>>,
     /// Bytes of bodies that may wait for their answer, in [`WAITING_PERMIT_BYTES`].
     waiting: Arc<Semaphore>,
     /// Turns to decompress, read and merge.
@@ -54,6 +59,10 @@ impl AppState {
             store,
             clock: clock::now,
             read_access: Arc::new(ReadAccess::of(&config, bound)),
+            senders: Arc::new(Senders::of(&config.allow_origin, &config.site_key)),
+            rate_limit: config
+                .max_requests_per_minute
+                .map(|per_minute| Arc::new(RateLimit::new(per_minute))),
             limits,
             config: Arc::new(config),
             user_agents: UserAgents::load(),

@@ -26,6 +26,7 @@ pub(super) async fn take(
     let body = extract::read_body(body, &state.limits).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
     let (batch, id, rejected) = prepare(&state, &headers, body).await?;
+    state.senders.check(&headers, &batch.site_id)?;
     let appended = state.store.append(batch).await?;
     for rejection in &rejected {
         state.metrics.rejected(rejection.code);

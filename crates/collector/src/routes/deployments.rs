@@ -35,6 +35,7 @@ pub(super) async fn web_event(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
+    state.senders.check(&headers, &site_id)?;
     let body = read(&state, &site_id, body).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
     let request = WebEventRequest::read(&body).map_err(GenesysError::Unreadable)?;
@@ -77,6 +78,7 @@ pub(super) async fn action_event(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
+    state.senders.check(&headers, &site_id)?;
     let body = read(&state, &site_id, body).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
     let request = ActionEventRequest::read(&body).map_err(GenesysError::Unreadable)?;

@@ -40,6 +40,7 @@ pub(super) async fn take(
         request.validate()?;
         let site_id = request.tracking_id.clone().unwrap_or_default();
         validate_site_id("trackingId", &site_id).map_err(AwsError::NoSuchTracker)?;
+        state.senders.check(&headers, &site_id)?;
         let id = call_id(&site_id, text(&headers, &INVOCATION_ID), &body);
         let call = Call {
             id,

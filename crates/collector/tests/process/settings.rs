@@ -150,3 +150,19 @@ fn the_settings_file_to_begin_with_is_taken() {
     .unwrap();
     assert!(read(&all, &[]).read_token.is_some());
 }
+
+#[test]
+fn what_may_be_said_several_times_is_a_list_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sillage.toml");
+    fs::write(
+        &file,
+        "allow_origin = [\"shop=https://a.example\", \"shop=https://b.example\"]\ntrusted_proxies = [\"10.0.0.0/8\"]\n",
+    )
+    .unwrap();
+    let config = read(&file, &[]);
+    assert_eq!(
+        (config.allow_origin.len(), config.trusted_proxies.len()),
+        (2, 1)
+    );
+}

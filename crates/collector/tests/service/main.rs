@@ -21,6 +21,7 @@ mod pages;
 mod put_events;
 mod receipts;
 mod recorded;
+mod senders;
 mod sessions;
 mod support;
 mod views;
