@@ -1,5 +1,5 @@
 /** Reads what a click says of itself. */
-const CLICKABLE =
+export const CLICKABLE =
   "[href],button,summary,[role=button],[role=link],[role=menuitem],[role=tab],[type=submit],[type=button],[type=reset],[type=image],[data-sillage-name],[data-sillage-offer]";
 
 /** A selector that finds the element again: up to the nearest id, ten steps at most. */

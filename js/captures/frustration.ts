@@ -1,5 +1,5 @@
 /** Hears clicks, and for a moment after each whether the page does anything. */
-import { clickFacts, selectorOf } from "../clicks";
+import { CLICKABLE, selectorOf } from "../clicks";
 import { type On, Seen, type Tell } from "./seen";
 
 /** How long a page may take to react, in milliseconds: `DEAD_AFTER_MS` of `crates/capture/src/frustration.rs`. */
@@ -33,15 +33,17 @@ export function hearFrustration(on: On, tell: Tell, watches: boolean): () => voi
     const [target] = elements;
     if (!target || find("[data-sillage-ignore]")) return;
     const { clientX, clientY } = event as MouseEvent;
-    const facts = clickFacts(path);
+    // As in `clickFacts`, but for the text: that makes the browser lay the page out.
+    const clickable = find(CLICKABLE);
+    const element = clickable ?? target;
     const isRepeatable = find(REPEATABLE) || getSelection()?.isCollapsed === false;
-    const shouldReact = watches && facts && !isRepeatable && !find(ELSEWHERE);
+    const shouldReact = watches && clickable && !isRepeatable && !find(ELSEWHERE);
     unwatch();
     tell(Seen.Clicked, [
-      facts ? facts[0] || facts[1] : selectorOf(target),
+      (clickable && element.getAttribute("data-sillage-name")) || selectorOf(element),
       Math.max(0, Math.round(clientX)),
       Math.max(0, Math.round(clientY)),
-      facts ? 1 : "",
+      clickable ? 1 : "",
       shouldReact ? 1 : "",
       isRepeatable ? 1 : "",
     ]);
