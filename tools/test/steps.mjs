@@ -97,8 +97,11 @@ const CHROMIUM_ONLY = [
   "capture/back-forward",
 ].map((name) => `/${name}.spec.ts`);
 
-/** Suites that WebKitGTK does not come to the end of: why is not known yet. Workers themselves run there. */
-const NOT_IN = { webkit: ["policy/service-worker"].map((name) => `/${name}.spec.ts`) };
+/**
+ * Suites that an engine does not come to the end of: why is not known yet. Workers themselves run in WebKitGTK; in
+ * Firefox a recording does not come to its end on a machine without sound.
+ */
+const NOT_IN = { webkit: ["/policy/service-worker.spec.ts"], firefox: ["/capture/media.spec.ts"] };
 
 /** The end-to-end suite, and the whole fault table, in another engine than Chromium. */
 async function suiteIn(engine) {

@@ -78,12 +78,12 @@ describe("captures of links", () => {
     stage.origin.serve("/away", "away");
     const url = stage.origin.serve(
       "/leave",
-      `<!doctype html>${stage.tag(site, ALL)}<a id="out" href="${away}/away">Away</a>`,
+      `<!doctype html>${stage.tag(site, ALL)}<a id="out" href="${away}/away">Away</a> <a id="tab" href="${away}/away" target="_blank">In a tab</a>`,
     );
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
     const opened = page.context().waitForEvent("page");
-    await page.click("#out", { button: "middle" });
+    await page.click("#tab", { button: "middle" });
     await (await opened).close();
     await settled(page);
     await page.press("#out", "Enter");
@@ -95,7 +95,7 @@ describe("captures of links", () => {
       site,
       [
         pageview(url, { view: "page" }),
-        click("#out", { view: "page", also: { id: new Id("middle") } }),
+        click("#tab", { view: "page", also: { id: new Id("middle") } }),
         after("middle", "outbound_link_clicked", out),
         click("#out", { view: "page", also: { id: new Id("enter") } }),
         after("enter", "outbound_link_clicked", out),

@@ -61,9 +61,9 @@ describe("captures of media", () => {
       site,
       [
         pageview(url, { view: "page" }),
-        told("audio_played", { ...song, positionMs: "0", playedMs: "0" }),
+        told("audio_played", { ...song, positionMs: /^\d\d?$/, playedMs: "0" }),
         told("audio_progressed", { ...song, percent: "50" }),
-        told("audio_ended", { ...song, positionMs: "2000" }),
+        told("audio_ended", song),
         told("video_played", { media: "#film" }),
         told("video_paused", { media: "#film" }),
         told("video_seeked", { media: "#film", positionMs: "1500", fromMs: /^\d+$/ }),
