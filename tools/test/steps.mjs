@@ -6,6 +6,7 @@ import { build } from "../build.mjs";
 import { provideBrowser, provideOtherBrowsers } from "../provision/browser.mjs";
 import { provideNodePackages } from "../provision/node-packages.mjs";
 import { requireRust } from "../provision/rust.mjs";
+import { provideSdks } from "../provision/sdks.mjs";
 import { provideWasmToolchain } from "../provision/wasm-toolchain.mjs";
 import { execute, Failure, nativeTargetDir, root, run } from "../run.mjs";
 import { report } from "../size.mjs";
@@ -44,6 +45,7 @@ export function steps({ all }) {
     { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
     { name: "e2e", run: () => nodeTests("e2e", all) },
     { name: "package", run: () => nodeTests("package", all) },
+    { name: "conformance", run: conformance },
     // The quick tests: the long ones try the same module's other timings.
     ...(all ? [{ name: "no wasm", run: () => nodeTests("e2e", false, { SILLAGE_MODULE: "js" }) }] : []),
     ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => suiteIn(engine) })) : []),
@@ -88,6 +90,14 @@ async function nodeTests(suite, all, env = {}) {
   return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick", ...env });
 }
 
+/** The official SDKs against the collector. No browser takes part. */
+async function conformance() {
+  const { python, javascript } = await provideSdks();
+  await compileCollector();
+  const env = { ...collectorProgram, SILLAGE_SDKS_PYTHON: python, SILLAGE_SDKS_JAVASCRIPT: javascript };
+  return runNode("conformance", specs(`${root}/tests/conformance`), env);
+}
+
 /** Suites that start a Chromium of their own, for what only its switches and DevTools bring about, or that measure. */
 const CHROMIUM_ONLY = [
   "faults/lifecycle",
@@ -112,13 +122,20 @@ async function suiteIn(engine) {
 }
 
 async function runSpecs(name, files, env) {
-  await run("cargo", ["build", "--quiet", "--package", "sillage-collector"], { what: "compiling the collector" });
+  await compileCollector();
   const { chromium } = await provideBrowser();
-  const ended = await execute(process.execPath, ["--import", "tsx", "--test", "--test-reporter", "spec", ...files], {
-    tee: true,
-    env: { SILLAGE_CHROMIUM: chromium, SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector`, ...env },
-  });
-  return concluded(name, ended, nodeCounts);
+  return runNode(name, files, { SILLAGE_CHROMIUM: chromium, ...collectorProgram, ...env });
+}
+
+const collectorProgram = { SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector` };
+
+function compileCollector() {
+  return run("cargo", ["build", "--quiet", "--package", "sillage-collector"], { what: "compiling the collector" });
+}
+
+async function runNode(name, files, env) {
+  const args = ["--import", "tsx", "--test", "--test-reporter", "spec", ...files];
+  return concluded(name, await execute(process.execPath, args, { tee: true, env }), nodeCounts);
 }
 
 /** Node 20's runner takes no patterns, and shells differ in `**`. */

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use sillage_protocol::limits;
 
+use crate::aws::AccessKey;
 use crate::client_address::Network;
 use crate::senders::{self, SiteRule};
 
@@ -75,6 +76,17 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<Network>,
+
+    /// Access keys of which one must have signed a `PutEvents` call of an AWS SDK, separated by commas;
+    /// without any, signatures are not looked at.
+    #[arg(
+        long,
+        env = "SILLAGE_PUT_EVENTS_KEYS",
+        hide_env_values = true,
+        value_name = "ID:SECRET",
+        value_delimiter = ','
+    )]
+    pub put_events_keys: Vec<AccessKey>,
 
     /// Days that events are kept after they arrived; without it, for ever. The ids of younger events
     /// are remembered for 45 days in any case, so that none that is sent again comes back.

@@ -23,6 +23,7 @@ mod settings_file;
 mod state;
 mod visit;
 
+pub use aws::AccessKey;
 pub use client_address::Network;
 pub use config::Config;
 pub use error::CollectError;

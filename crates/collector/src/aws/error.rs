@@ -13,7 +13,9 @@ use sillage_protocol::{ErrorCode, ValidationError};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::signature::SignatureError;
 use crate::error::CollectError;
+use crate::metrics::RefusalCode;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
@@ -29,6 +31,9 @@ pub(crate) enum AwsError {
     /// 404 `ResourceNotFoundException`: a tracking id that no site has. Not retryable.
     #[error("{0}; a tracking id is the id of a site here")]
     NoSuchTracker(ValidationError),
+    /// 403: the signature is missing, wrong or too old. Not retryable as it is.
+    #[error("{0}")]
+    Signature(#[from] SignatureError),
     /// Whatever can go wrong with every request.
     #[error("{0}")]
     Collect(#[from] CollectError),
@@ -39,7 +44,18 @@ impl AwsError {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchTracker(_) => StatusCode::NOT_FOUND,
+            Self::Signature(_) => StatusCode::FORBIDDEN,
             Self::Collect(error) => error.status(),
+        }
+    }
+
+    /// Stable name for the metrics.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(error) => error.code.as_str(),
+            Self::NoSuchTracker(_) => "not_found",
+            Self::Signature(_) => "forbidden",
+            Self::Collect(error) => error.code(),
         }
     }
 
@@ -51,10 +67,13 @@ impl AwsError {
                 _ => "InvalidInputException",
             },
             Self::NoSuchTracker(_) => "ResourceNotFoundException",
+            Self::Signature(error) => error.name(),
             Self::Collect(error) => match error.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => "RequestEntityTooLargeException",
                 StatusCode::REQUEST_TIMEOUT => "RequestTimeoutException",
                 StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailableException",
+                StatusCode::FORBIDDEN => "AccessDeniedException",
+                StatusCode::TOO_MANY_REQUESTS => "ThrottlingException",
                 StatusCode::BAD_REQUEST => "SerializationException",
                 _ => "InternalServerException",
             },
@@ -65,6 +84,7 @@ impl AwsError {
 impl IntoResponse for AwsError {
     fn into_response(self) -> Response {
         let name = self.name();
+        let code = RefusalCode(self.code());
         let body = json!({"message": self.to_string()}).to_string();
         let mut response = match self {
             // It knows what to log and whether to ask for another attempt.
@@ -72,6 +92,7 @@ impl IntoResponse for AwsError {
             other => (other.status(), Json(())).into_response(),
         };
         *response.body_mut() = Body::from(body);
+        response.extensions_mut().insert(code);
         let headers = response.headers_mut();
         headers.insert(ERROR_TYPE, HeaderValue::from_static(name));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

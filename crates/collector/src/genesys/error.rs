@@ -10,6 +10,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::error::CollectError;
+use crate::metrics::RefusalCode;
 use crate::store::StoreError;
 
 /// By which Genesys Cloud names an answer.
@@ -51,6 +52,15 @@ impl GenesysError {
         }
     }
 
+    /// Stable name for the metrics.
+    fn metrics_code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(error) | Self::Invalid(error) => error.code.as_str(),
+            Self::NoSuchDeployment(_) | Self::NoSuchSession => "not_found",
+            Self::Collect(error) => error.code(),
+        }
+    }
+
     /// One entry for the member that is wrong.
     fn details(&self) -> Vec<Value> {
         match self {
@@ -75,6 +85,7 @@ fn code(status: StatusCode) -> &'static str {
         StatusCode::REQUEST_TIMEOUT => "request.timeout",
         StatusCode::PAYLOAD_TOO_LARGE => "request.entity.too.large",
         StatusCode::UNPROCESSABLE_ENTITY => "unprocessable.entity",
+        StatusCode::TOO_MANY_REQUESTS => "too.many.requests",
         StatusCode::SERVICE_UNAVAILABLE => "service.unavailable",
         _ => "internal.server.error",
     }
@@ -83,6 +94,7 @@ fn code(status: StatusCode) -> &'static str {
 impl IntoResponse for GenesysError {
     fn into_response(self) -> Response {
         let status = self.status();
+        let refusal = RefusalCode(self.metrics_code());
         let context_id = Uuid::new_v4().to_string();
         let body = json!({
             "message": self.to_string(),
@@ -99,6 +111,7 @@ impl IntoResponse for GenesysError {
             _ => (status, Json(())).into_response(),
         };
         *response.body_mut() = Body::from(body.to_string());
+        response.extensions_mut().insert(refusal);
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_str(&context_id) {

@@ -23,5 +23,6 @@ mod receipts;
 mod recorded;
 mod senders;
 mod sessions;
+mod signatures;
 mod support;
 mod views;

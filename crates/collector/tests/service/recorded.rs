@@ -37,6 +37,11 @@ impl Recorded {
         }
     }
 
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut found = self.headers.iter().filter(|(known, _)| known == name);
+        found.next().map_or("", |(_, value)| value)
+    }
+
     /// Replaces a part of the body, and corrects its length.
     pub(crate) fn replace(&mut self, part: &str, other: &str) {
         let body = std::str::from_utf8(&self.body).unwrap();
