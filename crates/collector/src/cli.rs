@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{Config, settings_file};
@@ -49,6 +50,27 @@ impl Cli {
         if let Some(file) = file {
             command = settings_file::apply(command, &file)?;
         }
-        Self::from_arg_matches(&command.try_get_matches_from(&arguments)?)
+        let matches = command
+            .try_get_matches_from(&arguments)
+            .map_err(concealed)?;
+        Self::from_arg_matches(&matches)
     }
+}
+
+/// The error without the value that was wrong, where that may be most of a secret: of settings whose
+/// value in the environment `--help` does not show either.
+fn concealed(mut error: clap::Error) -> clap::Error {
+    let flag = match error.get(ContextKind::InvalidArg) {
+        // As `--read-token <TOKEN>`.
+        Some(ContextValue::String(written)) => written.split(' ').next().unwrap_or_default(),
+        _ => return error,
+    };
+    let is_secret = Cli::command().get_arguments().any(|it| {
+        it.is_hide_env_values_set() && it.get_long() == Some(flag.trim_start_matches('-'))
+    });
+    if is_secret {
+        let hidden = ContextValue::String("...".to_owned());
+        error.insert(ContextKind::InvalidValue, hidden);
+    }
+    error
 }

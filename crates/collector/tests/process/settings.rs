@@ -52,6 +52,27 @@ fn a_file_sets_what_flags_set_and_a_flag_counts_more() {
 }
 
 #[test]
+fn what_is_wrong_with_a_secret_is_said_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sillage.toml");
+    fs::write(&file, "").unwrap();
+    let from_the_file = folder.path().join("secret.toml");
+    fs::write(&from_the_file, "put_events_keys = \"hush-hush\"\n").unwrap();
+    for (file, environment, flags) in [
+        (&file, &[][..], &["--put-events-keys", "hush-hush"][..]),
+        (&file, &[("SILLAGE_PUT_EVENTS_KEYS", "hush-hush")], &[]),
+        (&file, &[("SILLAGE_SITE_KEY", "hush-hush")], &[]),
+        (&from_the_file, &[], &[]),
+    ] {
+        let output = run(file, environment, flags);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("-key"), "{said}");
+        assert!(!said.contains("hush"), "{said}");
+    }
+}
+
+#[test]
 fn the_environment_counts_more_than_the_file_and_less_than_a_flag() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sillage.toml");
