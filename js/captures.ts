@@ -42,7 +42,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
 
   const captures = glue.open(named, String(options.hashRouting) === "true");
   const undo: (() => void)[] = [];
-  const { hear, stop } = engine;
+  const { _hear: hear, _stop: stop } = engine;
   // Else nothing can follow from one.
   const hasClicks = String(options.clicks) !== "false" || "";
 
@@ -81,7 +81,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,
   // and stands under that page where another one follows.
-  engine.hear = (fact, told, at, activeAt) => {
+  engine._hear = (fact, told, at, activeAt) => {
     attempt(() => {
       if (fact <= Fact.PageCalled) tellPage(fact as number, told[0]);
       if (fact === Fact.PageHidden || fact === Fact.PageLeft) {
@@ -93,9 +93,9 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     });
     hear(fact, told, at, activeAt);
   };
-  engine.stop = () => {
+  engine._stop = () => {
     for (const task of undo) task();
-    engine.hear = hear;
+    engine._hear = hear;
     stop();
   };
 }

@@ -85,6 +85,8 @@ async function gzip(body: string): Promise<BodyInit> {
   return body;
 }
 
+const after = (ms: number) => new Promise<undefined>((passed) => setTimeout(passed, ms));
+
 /** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
 function retryAfterMs(text: string | null): number {
   const ms = Number(text) * 1000 || Date.parse(String(text)) - Date.now();
@@ -112,8 +114,12 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
       unsent = "";
       const keepalive = ((payload as Blob).size ?? body.length) < MAX_KEPT_ALIVE_BYTES;
       const answer = await Promise.race([
-        fetch(url, { method: "POST", body: payload, keepalive, credentials: "omit" }),
-        new Promise<undefined>((resolve) => setTimeout(resolve, ANSWER_TIMEOUT_MS)),
+        // When a link is followed WebKit gives requests up, for the page only, long before it says that
+        // the page is left: a beacon would bring the same once more.
+        fetch(url, { method: "POST", body: payload, keepalive, credentials: "omit" }).catch(() =>
+          after(LINK_FOLLOWED_MS),
+        ),
+        after(ANSWER_TIMEOUT_MS),
       ]);
       if (answer) {
         status = answer.status;
@@ -130,10 +136,7 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
         ];
       }
     } catch {
-      // No answer, or none that can be read: the batch is not confirmed. When a link is followed WebKit
-      // gives requests up, for the page only, long before it says that the page is left: a beacon would
-      // bring the same once more.
-      await new Promise((later) => setTimeout(later, LINK_FOLLOWED_MS));
+      // No answer, or none that can be read: the batch is not confirmed.
     }
     finished(batch, status, retryMs, ...verdicts);
   }

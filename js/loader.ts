@@ -50,7 +50,7 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   const hear = (fact: Fact, told: unknown[] | false = fact < Fact.Clicked ? [location.href] : [], at = Date.now()) => {
     if (!told) return;
-    if (engine) return engine.hear(fact, told, at, activeAt);
+    if (engine) return engine._hear(fact, told, at, activeAt);
     if (fact === Fact.PageLeft) {
       spill(waiting, options, lost);
       lost = 0;
@@ -102,10 +102,10 @@ export function createTracker(options: Options, source: Source): Tracker {
         mayStore(waiting, options),
         (started) => {
           engine = started;
-          if (stopped) return engine.stop();
+          if (stopped) return engine._stop();
           if (!waiting[0]) hear(Fact.PageLoaded);
           if (lost) hear(Fact.Lost, [lost]);
-          for (const it of waiting.splice(0)) run(() => engine?.hear(...it));
+          for (const it of waiting.splice(0)) run(() => engine?._hear(...it));
         },
       );
     } catch (error) {
@@ -139,12 +139,12 @@ export function createTracker(options: Options, source: Source): Tracker {
       const { length } = waiting.filter(([fact]) => fact < Fact.PageHidden && fact !== Fact.AddressChanged);
       let stats = { tracked: length, sent: 0, pending: length, dropped: 0 };
       run(() => {
-        if (engine) stats = engine.stats();
+        if (engine) stats = engine._stats();
       });
       return stats;
     },
     stop() {
-      run(() => (engine ? engine.stop() : hear(Fact.PageLeft)));
+      run(() => (engine ? engine._stop() : hear(Fact.PageLeft)));
       quit();
     },
     ready,

@@ -16,10 +16,10 @@ declare const __CAPTURES_JS__: string;
 export interface Engine {
   /** Whether it runs no longer. */
   _isStopped?: boolean;
-  hear(...heard: Heard): void;
-  stats(): Stats;
+  _hear(...heard: Heard): void;
+  _stats(): Stats;
   /** Sends what waits; nothing happens any more. */
-  stop(): void;
+  _stop(): void;
 }
 
 /** How many words of random bits a page keeps for its event ids, as in `crates/core/src/shell.rs`. */
@@ -31,16 +31,15 @@ const MAX_LATE = 100;
 /** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
 const CLOCK_SLACK_MS = 5_000;
 
-/** A generator of 32 random bits that gives the same for the same seed (mulberry32). */
+/** A generator of 32 bits that look random, the same for the same seed: each of 2^32 states leads to another one. */
 function seeded(seed: string) {
   let state = 0;
-  for (const character of seed) state = Math.imul(state ^ character.charCodeAt(0), 0x9e3779b1) ^ (state >>> 15);
-  return () => {
-    state += 0x6d2b79f5;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+  const next = (more: number) => {
+    state = Math.imul(state ^ (state >>> 15) ^ more, 0x9e3779b1) + 0x6d2b79f5;
+    return state >>> 0;
   };
+  for (const character of seed) next(character.charCodeAt(0));
+  return () => next(0);
 }
 
 /**
@@ -128,7 +127,7 @@ export async function start(
   };
 
   const engine: Engine = {
-    hear(fact, told, toldAt, activeAt) {
+    _hear(fact, told, toldAt, activeAt) {
       const at = Math.max(toldAt, shownAt);
       if (fact === Fact.PageLeft) {
         host.left();
@@ -140,12 +139,12 @@ export async function start(
       if (fact === Fact.PageLoaded || fact === Fact.Resumed) outbox._shown();
       hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
     },
-    stats() {
+    _stats() {
       const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
       return { tracked, sent, pending, dropped } as Stats;
     },
-    stop() {
-      engine.hear(Fact.PageLeft, [], Date.now(), 0);
+    _stop() {
+      engine._hear(Fact.PageLeft, [], Date.now(), 0);
       glue.stop(tracker);
       engine._isStopped = true;
     },

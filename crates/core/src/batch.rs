@@ -267,16 +267,19 @@ impl Counters {
         put(&mut line, &self.outbox);
         put(&mut line, "\",\"tracked\":");
         json::push_decimal(&mut line, self.tracked.into());
-        put(&mut line, ",\"dropped\":");
-        let mut opening = "{\"";
+        // Of most pages nothing is dropped.
+        let mut opening = ",\"dropped\":{\"";
         for reason in Dropped::ALL {
-            put(&mut line, opening);
-            opening = ",\"";
-            put(&mut line, reason.as_str());
-            put(&mut line, "\":");
-            json::push_decimal(&mut line, self.dropped[reason as usize].into());
+            let dropped = self.dropped[reason as usize];
+            if dropped > 0 {
+                put(&mut line, opening);
+                opening = ",\"";
+                put(&mut line, reason.as_str());
+                put(&mut line, "\":");
+                json::push_decimal(&mut line, dropped.into());
+            }
         }
-        put(&mut line, "}}");
+        put(&mut line, if opening.len() > 2 { "}" } else { "}}" });
         line
     }
 }

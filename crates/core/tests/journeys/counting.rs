@@ -12,8 +12,7 @@ fn a_batch_tells_what_its_page_has_recorded_and_dropped_so_far() {
     let counters = visit.counters();
     assert_eq!(counters.len(), 1);
     assert_eq!(counters[0]["tracked"], 3);
-    assert_eq!(counters[0]["dropped"]["invalid"], 1);
-    assert_eq!(counters[0]["dropped"]["queue_full"], 0);
+    assert_eq!(counters[0]["dropped"], serde_json::json!({ "invalid": 1 }));
 }
 
 #[test]
@@ -31,7 +30,7 @@ fn counters_of_a_page_that_has_died_travel_with_another_pages_batch() {
         .map(|it| (it["tracked"].as_u64(), it["dropped"]["invalid"].as_u64()))
         .collect();
     tracked.sort_unstable();
-    assert_eq!(tracked, [(Some(2), Some(0)), (Some(3), Some(1))]);
+    assert_eq!(tracked, [(Some(2), None), (Some(3), Some(1))]);
     assert!(visit.keys_of('c').is_empty());
 }
 

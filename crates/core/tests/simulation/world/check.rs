@@ -191,12 +191,17 @@ impl World {
     fn waits(&self, number: usize) -> bool {
         let page = &self.pages[number];
         let key = format!("c{}", page.outbox_id);
-        let tracked = format!("\"tracked\":{},", page.tracker.stats().tracked);
+        let recorded = u64::from(page.tracker.stats().tracked);
+        let is_newest = |text: &str| {
+            let counters = text.split_once('\x1f').map_or("", |(_, counters)| counters);
+            let counters: serde_json::Value = serde_json::from_str(counters).unwrap_or_default();
+            counters["tracked"] == recorded
+        };
         let lines = self.disk.lines.get(&key).into_iter();
         let spilled = self.local.content.spills.values().flat_map(|it| it.iter());
         lines
             .chain(spilled.filter_map(|it| it.1.as_ref()))
             .chain(page.outbox.lines())
-            .any(|line| line.text.starts_with(&key) && line.text.contains(&tracked))
+            .any(|line| line.text.starts_with(&key) && is_newest(&line.text))
     }
 }
