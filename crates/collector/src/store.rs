@@ -6,6 +6,7 @@
 //! without events leaves no receipt; the feed shows events only after they are durable, in the order
 //! of their sequence.
 
+mod forward;
 pub mod sqlite;
 mod summary;
 mod vitals;
@@ -19,6 +20,9 @@ use sillage_protocol::{Event, EventKind, Timestamp};
 use thiserror::Error;
 use tokio::sync::broadcast;
 
+pub use self::forward::{
+    DeadEvent, DeadLetter, DeadLetterChoice, DeadLetterQuery, ForwardProgress, ForwardState,
+};
 pub use self::summary::{SessionSummary, SummaryQuery, Visit, VisitQuery};
 pub use self::vitals::{COMMIT_BOUNDS_US, Vitals};
 
@@ -80,6 +84,49 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// As [`Store::append`].
     fn expire(&self, expiry: Expiry) -> StoreFuture<'_, Expired>;
+
+    /// Reads the cursor of a destination. One that has none yet begins after what is stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn forward_cursor(&self, destination: String, now: Timestamp) -> StoreFuture<'_, i64>;
+
+    /// Writes how far a destination has come, and which events it did not take.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn record_forward(&self, progress: ForwardProgress) -> StoreFuture<'_, ()>;
+
+    /// Reads how a destination stands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn forward_state(&self, destination: String) -> StoreFuture<'_, ForwardState>;
+
+    /// Reads dead letters, in the order of their events. They go with their event, whatever
+    /// deletes that.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] when the store cannot be read.
+    fn dead_letters(&self, query: DeadLetterQuery) -> StoreFuture<'_, Vec<DeadLetter>>;
+
+    /// Marks dead letters to be sent again; gives how many were not marked before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn replay_dead_letters(&self, choice: DeadLetterChoice) -> StoreFuture<'_, usize>;
+
+    /// Deletes dead letters, not their events; gives how many.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append`].
+    fn delete_dead_letters(&self, choice: DeadLetterChoice) -> StoreFuture<'_, usize>;
 
     /// Subscribes to events that are stored from now on. A subscriber that falls behind by more
     /// than the feed's buffer is told so by the channel and reads on from the store.

@@ -4,6 +4,7 @@ mod append;
 mod backup;
 mod days;
 mod forget;
+mod forward;
 mod outboxes;
 mod reader;
 mod receipts;
@@ -15,6 +16,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sillage_protocol::Timestamp;
 use thiserror::Error;
 use tokio::sync::broadcast;
 
@@ -22,9 +24,9 @@ pub use self::backup::{BackupError, back_up};
 use self::reader::Readers;
 use self::writer::Writer;
 use super::{
-    Appended, Expired, Expiry, IncomingBatch, SequenceQuery, SessionQuery, SessionSummary, Store,
-    StoreFuture, StoredEvent, SummaryQuery, Visit, VisitQuery, VisitorDeleted, VisitorDeletion,
-    Vitals,
+    Appended, DeadLetter, DeadLetterChoice, DeadLetterQuery, Expired, Expiry, ForwardProgress,
+    ForwardState, IncomingBatch, SequenceQuery, SessionQuery, SessionSummary, Store, StoreFuture,
+    StoredEvent, SummaryQuery, Visit, VisitQuery, VisitorDeleted, VisitorDeletion, Vitals,
 };
 
 /// Name of the database in the data folder.
@@ -173,6 +175,48 @@ impl Store for SqliteStore {
         Box::pin(
             self.writer
                 .change(move |connection| forget::expire(connection, expiry)),
+        )
+    }
+
+    fn forward_cursor(&self, destination: String, now: Timestamp) -> StoreFuture<'_, i64> {
+        Box::pin(
+            self.writer
+                .change(move |connection| forward::cursor(connection, &destination, now)),
+        )
+    }
+
+    fn record_forward(&self, progress: ForwardProgress) -> StoreFuture<'_, ()> {
+        Box::pin(
+            self.writer
+                .change(move |connection| forward::record(connection, &progress)),
+        )
+    }
+
+    fn forward_state(&self, destination: String) -> StoreFuture<'_, ForwardState> {
+        Box::pin(
+            self.readers
+                .run(move |connection| forward::state(connection, &destination)),
+        )
+    }
+
+    fn dead_letters(&self, query: DeadLetterQuery) -> StoreFuture<'_, Vec<DeadLetter>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| forward::dead_letters(connection, &query)),
+        )
+    }
+
+    fn replay_dead_letters(&self, choice: DeadLetterChoice) -> StoreFuture<'_, usize> {
+        Box::pin(
+            self.writer
+                .change(move |connection| forward::replay(connection, &choice)),
+        )
+    }
+
+    fn delete_dead_letters(&self, choice: DeadLetterChoice) -> StoreFuture<'_, usize> {
+        Box::pin(
+            self.writer
+                .change(move |connection| forward::delete(connection, &choice)),
         )
     }
 

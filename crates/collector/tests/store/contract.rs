@@ -4,6 +4,7 @@
 pub(crate) mod append;
 pub(crate) mod feed;
 pub(crate) mod forget;
+pub(crate) mod forward;
 pub(crate) mod lifecycle;
 pub(crate) mod read;
 pub(crate) mod summary;
@@ -53,6 +54,15 @@ macro_rules! store_contract {
                 what_expired_does_not_come_back_while_a_sender_may_bring_it,
                 receipts_outlive_events_as_long_as_a_sender_may_ask,
                 a_visitor_whose_last_event_expired_has_no_totals,
+            }
+            forward {
+                a_destination_begins_after_what_is_stored_and_goes_on_from_its_cursor,
+                a_cursor_never_goes_back_and_is_each_destinations_own,
+                dead_letters_are_read_in_the_order_of_their_events,
+                a_dead_letter_is_replayed_until_it_is_taken_or_dies_again,
+                dead_letters_are_deleted_without_their_events,
+                a_deleted_event_leaves_no_dead_letter_and_gets_none,
+                the_backlog_is_what_came_after_the_cursor,
             }
             lifecycle {
                 what_was_acknowledged_is_there_after_the_next_opening,

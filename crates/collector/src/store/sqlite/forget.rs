@@ -1,7 +1,7 @@
 //! Deleting: one visitor, or what is too old. In portions, so that no batch waits long behind one.
 //!
 //! Whatever deletes events leaves a tombstone for each id that may still be sent again, and no totals
-//! of visitors that have no event left. Receipts and the counts of days name nobody and stay.
+//! of visitors that have no event left. Dead letters go with their event, by their foreign key. Receipts and the counts of days name nobody and stay.
 
 use std::collections::HashSet;
 

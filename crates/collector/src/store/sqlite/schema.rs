@@ -20,6 +20,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0004_forgetting",
         include_str!("../migrations/0004_forgetting.sql"),
     ),
+    (
+        "0005_forwarding",
+        include_str!("../migrations/0005_forwarding.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
