@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use sillage_protocol::limits;
+use url::Url;
 
 use crate::aws::AccessKey;
 use crate::client_address::Network;
@@ -88,6 +89,36 @@ pub struct Config {
     )]
     pub put_events_keys: Vec<AccessKey>,
 
+    /// Event trackers of Amazon Personalize that the events of sites are forwarded to, as
+    /// `SITE=TRACKING_ID`; several parted by commas. Credentials come from the standard chain of AWS.
+    #[arg(long, env = "SILLAGE_PERSONALIZE_TRACKER", value_name = "SITE=ID",
+          value_delimiter = ',', value_parser = senders::read_id)]
+    pub personalize_tracker: Vec<SiteRule>,
+
+    /// Region of Amazon Personalize; without it, `AWS_REGION`, `AWS_DEFAULT_REGION` or that of the profile.
+    #[arg(long, env = "SILLAGE_PERSONALIZE_REGION", value_name = "REGION",
+          value_parser = region)]
+    pub personalize_region: Option<String>,
+
+    /// Where Amazon Personalize answers; without it, the address of the region.
+    #[arg(long, env = "SILLAGE_PERSONALIZE_URL", value_name = "URL", value_parser = base_url)]
+    pub personalize_url: Option<Url>,
+
+    /// Deployments of Genesys Cloud that the web events of sites are forwarded to, as
+    /// `SITE=DEPLOYMENT_ID`; several parted by commas. Credentials are `GENESYS_CLOUD_CLIENT_ID` and
+    /// `GENESYS_CLOUD_CLIENT_SECRET`, or `GENESYS_CLOUD_ACCESS_TOKEN`.
+    #[arg(long, env = "SILLAGE_GENESYS_DEPLOYMENT", value_name = "SITE=ID",
+          value_delimiter = ',', value_parser = senders::read_id)]
+    pub genesys_deployment: Vec<SiteRule>,
+
+    /// Where the API of Genesys Cloud answers; without it, `https://api.` and `GENESYS_CLOUD_REGION`.
+    #[arg(long, env = "SILLAGE_GENESYS_URL", value_name = "URL", value_parser = base_url)]
+    pub genesys_url: Option<Url>,
+
+    /// Where Genesys Cloud gives tokens; without it, `https://login.` and `GENESYS_CLOUD_REGION`.
+    #[arg(long, env = "SILLAGE_GENESYS_LOGIN_URL", value_name = "URL", value_parser = base_url)]
+    pub genesys_login_url: Option<Url>,
+
     /// Days that events are kept after they arrived; without it, for ever. The ids of younger events
     /// are remembered for 45 days in any case, so that none that is sent again comes back.
     #[arg(long, env = "SILLAGE_RETENTION_DAYS", value_name = "DAYS",
@@ -165,6 +196,36 @@ impl Config {
     /// When it is not `HOST:PORT`, or the host has no address.
     pub fn listen_addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
         self.listen.to_socket_addrs().map(Iterator::collect)
+    }
+}
+
+/// Reads the address of a service. Paths are put behind it.
+fn base_url(text: &str) -> Result<Url, &'static str> {
+    match Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none() =>
+        {
+            Ok(url)
+        }
+        _ => Err("must be an address like https://api.example, without a query"),
+    }
+}
+
+/// Reads the name of a region, which becomes part of a host.
+fn region(text: &str) -> Result<String, &'static str> {
+    let is_name = !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("must be the name of a region, like eu-west-1")
     }
 }
 

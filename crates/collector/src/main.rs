@@ -65,6 +65,11 @@ fn run(config: Config) -> anyhow::Result<()> {
 /// Logs to stderr from now on.
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_env("SILLAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // The HTTP client would log what is sent and to whom.
+    let filter = ["ureq=off", "ureq_proto=off", "rustls=off"]
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

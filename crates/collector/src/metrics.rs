@@ -48,7 +48,13 @@ impl Metrics {
     }
 
     /// Everything in the text format (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
-    pub(crate) fn text(&self, state: &AppState) -> String {
+    pub(crate) async fn text(&self, state: &AppState) -> String {
+        let mut page = self.page(state);
+        forwards(&mut page, state).await;
+        page.text
+    }
+
+    fn page(&self, state: &AppState) -> Page {
         let mut page = Page::default();
         page.head("build_info", "gauge", "Version of the collector.");
         page.sample("build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -85,7 +91,7 @@ impl Metrics {
             "Live views that are open.",
             state.open_live_clients(),
         );
-        page.text
+        page
     }
 }
 
@@ -133,6 +139,73 @@ fn events(page: &mut Page, vitals: &Vitals) {
     page.sample("commit_seconds_bucket", &[("le", "+Inf")], count);
     page.line("commit_seconds_sum", &[], &seconds(vitals.commits_us));
     page.sample("commit_seconds_count", &[], count);
+}
+
+/// Nothing of destinations that there are none of.
+async fn forwards(page: &mut Page, state: &AppState) {
+    let destinations = state.destinations();
+    if destinations.is_empty() {
+        return;
+    }
+    let counts = &state.forwards;
+    for (name, help, rows) in [
+        (
+            "forward_events_total",
+            "Events that a destination has taken.",
+            counts.all_forwarded(),
+        ),
+        (
+            "forward_failures_total",
+            "Calls that failed, and events that were refused, by code.",
+            counts.all_failed(),
+        ),
+        (
+            "forward_skipped_total",
+            "Events that a destination has no counterpart for.",
+            counts.all_skipped(),
+        ),
+    ] {
+        page.head(name, "counter", help);
+        for ((destination, code), count) in rows {
+            let labels = [("destination", destination), ("code", &*code)];
+            let has_code = !code.is_empty();
+            page.sample(name, &labels[..=usize::from(has_code)], count);
+        }
+    }
+    let now = (state.clock)();
+    let mut gauges: [(&str, &str, Vec<u64>); 3] = [
+        (
+            "forward_lag_events",
+            "Events still to be forwarded.",
+            Vec::new(),
+        ),
+        (
+            "forward_lag_seconds",
+            "Since when the oldest of them has been there.",
+            Vec::new(),
+        ),
+        (
+            "forward_dead_letters",
+            "Events that a destination did not take.",
+            Vec::new(),
+        ),
+    ];
+    for destination in &destinations {
+        // A store that cannot be read is told by other metrics; these are left out then.
+        let Ok(is) = state.store.forward_state((*destination).to_owned()).await else {
+            return;
+        };
+        let waited_ms = is.oldest_after.map_or(0, |oldest| now.since(oldest));
+        gauges[0].2.push(is.events_after);
+        gauges[1].2.push(waited_ms / 1_000);
+        gauges[2].2.push(is.dead_letters);
+    }
+    for (name, help, values) in gauges {
+        page.head(name, "gauge", help);
+        for (destination, value) in destinations.iter().zip(values) {
+            page.sample(name, &[("destination", destination)], value);
+        }
+    }
 }
 
 /// Exact: a `f64` would round sums of years.

@@ -4,6 +4,7 @@ mod assets;
 mod batches;
 mod deployments;
 mod export;
+mod forwards;
 mod health;
 mod live;
 mod metrics;
@@ -74,6 +75,15 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/v1/export", get(export::stream))
         .route("/metrics", get(metrics::show))
         .route("/v1/visitors/{id}", delete(visitors::delete))
+        .route("/v1/forwards", get(forwards::show))
+        .route(
+            "/v1/forwards/{destination}/dead-letters",
+            get(forwards::list).delete(forwards::delete),
+        )
+        .route(
+            "/v1/forwards/{destination}/dead-letters/replay",
+            post(forwards::replay),
+        )
         .route_layer(middleware::from_fn_with_state(
             state.clone(),
             guard::guard_reads,

@@ -21,6 +21,16 @@ pub struct SiteRule {
     value: String,
 }
 
+impl SiteRule {
+    pub(crate) fn site_id(&self) -> &str {
+        &self.site_id
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
+}
+
 /// Shows the site alone: the value may be a key.
 impl std::fmt::Debug for SiteRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,6 +61,22 @@ pub(crate) fn read_key(text: &str) -> Result<SiteRule, String> {
         return Err(format!("a key has at least {MIN_KEY_CHARS} characters"));
     }
     Ok(rule)
+}
+
+/// Reads `SITE=ID`, where the id is one of a service that events are forwarded to.
+pub(crate) fn read_id(text: &str) -> Result<SiteRule, String> {
+    const MAX_ID_CHARS: usize = 256;
+    let rule = read(text)?;
+    let is_id = (1..=MAX_ID_CHARS).contains(&rule.value.len())
+        && rule
+            .value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_id {
+        Ok(rule)
+    } else {
+        Err("must be SITE=ID with an id of letters, digits, `-` and `_`".to_owned())
+    }
 }
 
 fn read(text: &str) -> Result<SiteRule, String> {

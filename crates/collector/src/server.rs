@@ -1,6 +1,6 @@
 //! From settings to a running collector, and its end.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
+use crate::forward::{Environment, ForwardError, Forwarding, Pace};
 use crate::retention;
 use crate::state::AppState;
 use crate::store::sqlite::{OpenError, SqliteStore};
@@ -47,6 +48,9 @@ pub enum ServerError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// Forwarding is not set up wholly.
+    #[error(transparent)]
+    Forward(#[from] ForwardError),
     /// The store could not commit everything it had taken.
     #[error("not everything could be stored: {0}")]
     Close(#[source] StoreError),
@@ -61,6 +65,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
+    forwarding: Forwarding,
 }
 
 impl Server {
@@ -81,12 +86,14 @@ impl Server {
             .await
             .map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
+        let forwarding = Forwarding::new(&config, &Environment::of_process(), Pace::default())?;
         let store = SqliteStore::open(&config.data, config.limits.max_queued_bytes)?;
         let state = AppState::new(config, Arc::new(store), address);
         Ok(Self {
             listener,
             address,
             state,
+            forwarding,
         })
     }
 
@@ -106,11 +113,15 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let Self {
-            listener, state, ..
+            listener,
+            state,
+            forwarding,
+            ..
         } = self;
         let store: Arc<dyn Store> = Arc::clone(&state.store);
         let stopping = state.stopping();
         tokio::spawn(retention::run(state.clone()));
+        let mut forwards = forwarding.start(&state);
         let service = crate::app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
             stop.await;
@@ -121,12 +132,18 @@ impl Server {
             stopping.await;
             tokio::time::sleep(DRAIN_TIME).await;
         };
+        let ending = async {
+            // Calls that are being made are waited for, so that their events are not sent again.
+            let forwarded = async { while forwards.join_next().await.is_some() {} };
+            let _ = tokio::join!(serving.into_future(), forwarded);
+        };
         tokio::select! {
-            _ = serving => {}
+            () = ending => {}
             // Connections that still have something to say are cut; what they sent was not
             // acknowledged, so it comes again.
             () = drained => tracing::warn!("connections were cut"),
         }
+        forwards.abort_all();
         match tokio::time::timeout(CLOSE_TIME, store.close()).await {
             Ok(closed) => closed.map_err(ServerError::Close),
             Err(_) => Err(ServerError::CloseTimeout),

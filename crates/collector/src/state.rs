@@ -9,6 +9,7 @@ use crate::clock::{self, Clock};
 use crate::config::{Config, Limits};
 use crate::enrich::UserAgents;
 use crate::error::CollectError;
+use crate::forward::{self, ForwardCounts};
 use crate::guard::ReadAccess;
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimit;
@@ -47,6 +48,10 @@ pub struct AppState {
     pub(crate) live_clients: Arc<Semaphore>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// What was forwarded.
+    pub(crate) forwards: Arc<ForwardCounts>,
+    /// Changes when dead letters are to be sent again.
+    pub(crate) replays: Arc<watch::Sender<u64>>,
     stopping: Arc<watch::Sender<bool>>,
 }
 
@@ -73,6 +78,8 @@ impl AppState {
             working: Arc::new(Semaphore::new(processors * WORKING_PER_PROCESSOR)),
             live_clients: Arc::new(Semaphore::new(limits.max_live_clients)),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            forwards: Arc::default(),
+            replays: Arc::new(watch::Sender::new(0)),
             stopping: Arc::new(watch::Sender::new(false)),
         }
     }
@@ -118,6 +125,11 @@ impl AppState {
     pub(crate) fn has_room(&self) -> bool {
         let vitals = self.store.vitals();
         self.waiting.available_permits() > 0 && vitals.queued_bytes < vitals.max_queued_bytes
+    }
+
+    /// Names of the destinations that the settings name.
+    pub(crate) fn destinations(&self) -> Vec<&'static str> {
+        forward::destinations(&self.config)
     }
 
     /// Whether the collector is about to end.

@@ -12,12 +12,12 @@ use sillage_protocol::Timestamp;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// Name of Amazon Personalize in the scope of a signature.
-const SERVICE: &str = "personalize";
+pub(super) const SERVICE: &str = "personalize";
 
-const TERMINATOR: &str = "aws4_request";
+pub(super) const TERMINATOR: &str = "aws4_request";
 
 /// How far a client's clock may be off, in milliseconds: as at AWS.
 const MAX_SKEW_MS: u64 = 5 * 60 * 1_000;
@@ -29,6 +29,16 @@ const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 pub struct AccessKey {
     id: String,
     secret: String,
+}
+
+impl AccessKey {
+    pub(crate) fn new(id: String, secret: String) -> Self {
+        Self { id, secret }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl std::fmt::Debug for AccessKey {
@@ -254,12 +264,12 @@ fn canonical(
     .join("\n"))
 }
 
-fn signing_key(key: &AccessKey, scope: [&str; 4]) -> Vec<u8> {
+pub(super) fn signing_key(key: &AccessKey, scope: [&str; 4]) -> Vec<u8> {
     let secret = format!("AWS4{}", key.secret).into_bytes();
     scope.iter().fold(secret, |key, part| sign(&key, part))
 }
 
-fn sign(key: &[u8], text: &str) -> Vec<u8> {
+pub(super) fn sign(key: &[u8], text: &str) -> Vec<u8> {
     // HMAC takes keys of any length, so there is always one.
     Hmac::<Sha256>::new_from_slice(key).map_or_else(
         |_| Vec::new(),
@@ -267,11 +277,11 @@ fn sign(key: &[u8], text: &str) -> Vec<u8> {
     )
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub(super) fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
     ];

@@ -12,5 +12,5 @@ pub(super) async fn show(State(state): State<AppState>) -> impl IntoResponse {
         (header::CONTENT_TYPE, "text/plain; version=0.0.4"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, state.metrics.text(&state))
+    (headers, state.metrics.text(&state).await)
 }

@@ -7,6 +7,7 @@
 )]
 
 mod backup;
+mod forward;
 mod kill;
 mod logs;
 mod retention;

@@ -23,7 +23,12 @@ impl Process {
 
     /// The same with more flags.
     pub(crate) fn start_with(data: &Path, flags: &[&str]) -> Self {
-        let mut child = command(data).args(flags).spawn().unwrap();
+        Self::start_command(command(data).args(flags))
+    }
+
+    /// The same with whatever the command has.
+    pub(crate) fn start_command(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap())
             .read_line(&mut line)

@@ -133,6 +133,8 @@ fn properties(attributes: &Attributes) -> Option<String> {
 pub struct PutEventsGroups {
     /// The requests; within each, events are in the order they were given in.
     pub requests: Vec<PutEventsRequest>,
+    /// For each request, the positions of its events among those that were given.
+    pub positions: Vec<Vec<usize>>,
     /// Positions of the events that could not be mapped, with the reason.
     pub unmapped: Vec<(usize, ValidationError)>,
 }
@@ -154,14 +156,20 @@ pub fn group_put_events<'e>(
             }
         };
         let key = (request.user_id.clone(), request.session_id.clone());
-        let room = open.get(&key).and_then(|at| groups.requests.get_mut(*at));
-        match room.and_then(|group| group.event_list.as_mut()) {
-            Some(list) if list.len() < MAX_EVENTS => {
+        let at = open.get(&key).copied().unwrap_or(usize::MAX);
+        let list = groups
+            .requests
+            .get_mut(at)
+            .and_then(|group| group.event_list.as_mut());
+        match (list, groups.positions.get_mut(at)) {
+            (Some(list), Some(positions)) if list.len() < MAX_EVENTS => {
                 list.extend(request.event_list.unwrap_or_default());
+                positions.push(index);
             }
             _ => {
                 open.insert(key, groups.requests.len());
                 groups.requests.push(request);
+                groups.positions.push(vec![index]);
             }
         }
     }
