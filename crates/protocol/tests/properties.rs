@@ -204,10 +204,14 @@ proptest! {
             .collect();
         let groups = group_put_events(&events, "t");
         let mut seen: Vec<String> = Vec::new();
-        for request in &groups.requests {
+        prop_assert_eq!(groups.requests.len(), groups.positions.len());
+        for (request, positions) in groups.requests.iter().zip(&groups.positions) {
             prop_assert!(request.validate().is_ok());
             let list = request.event_list.as_ref().unwrap();
             prop_assert!(list.len() <= MAX_EVENTS);
+            let at_positions: Vec<_> = positions.iter().map(|at| events[*at].id.clone()).collect();
+            let listed: Vec<_> = list.iter().map(|event| event.event_id.clone()).collect();
+            prop_assert_eq!(listed, at_positions);
             seen.extend(list.iter().filter_map(|event| event.event_id.clone()));
         }
         seen.extend(groups.unmapped.iter().map(|(index, _)| format!("event-{index}")));
