@@ -1,11 +1,13 @@
 //! Forwarding to stand-ins of Amazon Personalize and Genesys Cloud that fail on command.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
+use sillage_collector::clock::Clock;
 use sillage_collector::forward::Pace;
 use sillage_protocol::Timestamp;
 
@@ -141,6 +143,22 @@ async fn a_call_that_fails_is_made_again_until_it_is_taken() {
 }
 
 #[tokio::test]
+async fn a_destination_that_asks_to_be_left_alone_is_left_alone() {
+    let stand_in = StandIn::start(&[Does::Busy(1)]).await;
+    let forwarder = Forwarder::to_personalize(&stand_in, PACE).await;
+    forwarder
+        .collector
+        .post_json(&batch(1, &[pageview(1)]))
+        .await;
+    stand_in.until(|seen| seen.len() == 1).await;
+    let asked_at = Instant::now();
+    stand_in.until(|seen| seen.len() == 2).await;
+    // The waits of the test's own pace are twenty times shorter.
+    assert!(asked_at.elapsed() > Duration::from_millis(900));
+    assert_eq!(forwarder.idle().await["deadLetters"], 0);
+}
+
+#[tokio::test]
 async fn the_one_event_that_is_refused_is_a_dead_letter_until_it_is_replayed() {
     let script = [Does::Fail(400), Does::Pass, Does::Fail(400), Does::Pass];
     let stand_in = StandIn::start(&script).await;
@@ -204,7 +222,7 @@ async fn wrong_credentials_wait_and_lose_nothing() {
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "another"),
     ];
-    let forwarder = Forwarder::start("personalize", &flags, &wrong, PACE).await;
+    let forwarder = Forwarder::start("personalize", &flags, &wrong, PACE, || NOW).await;
     forwarder
         .collector
         .post_json(&batch(1, &[pageview(1)]))
@@ -294,7 +312,7 @@ async fn a_visitor_who_was_deleted_while_the_destination_was_away_is_not_sent() 
 #[tokio::test]
 async fn genesys_gets_each_web_event_alone_and_none_that_is_older_than_an_hour() {
     let stand_in = StandIn::start(&[]).await;
-    let forwarder = Forwarder::to_genesys(&stand_in, PACE).await;
+    let forwarder = Forwarder::to_genesys(&stand_in, PACE, || NOW).await;
     let mut old = pageview(9);
     old["createdDate"] = json!(Timestamp(NOW.0 - 3_600_001));
     let events = [
@@ -328,9 +346,28 @@ async fn genesys_gets_each_web_event_alone_and_none_that_is_older_than_an_hour()
 }
 
 #[tokio::test]
+async fn an_event_that_gets_too_old_while_genesys_is_away_is_not_sent_any_more() {
+    static NOW_MS: AtomicU64 = AtomicU64::new(NOW.0);
+    let clock: Clock = || Timestamp(NOW_MS.load(Ordering::Relaxed));
+    let stand_in = StandIn::start(&[]).await;
+    stand_in.then(Does::Fail(503));
+    let forwarder = Forwarder::to_genesys(&stand_in, PACE, clock).await;
+    forwarder
+        .collector
+        .post_json(&batch(1, &[pageview(1)]))
+        .await;
+    stand_in.until(|seen| seen.len() >= 2).await;
+    NOW_MS.fetch_add(3_600_000, Ordering::Relaxed);
+    assert_eq!(forwarder.idle().await["deadLetters"], 1);
+    assert!(stand_in.taken().is_empty());
+    let letters = dead_letters(&forwarder.collector, "genesys").await;
+    assert_eq!(letters[0]["code"], "too_old");
+}
+
+#[tokio::test]
 async fn a_token_that_genesys_refuses_is_replaced() {
     let stand_in = StandIn::start(&[Does::Pass, Does::Fail(401)]).await;
-    let forwarder = Forwarder::to_genesys(&stand_in, PACE).await;
+    let forwarder = Forwarder::to_genesys(&stand_in, PACE, || NOW).await;
     let events = [pageview(1), pageview(2)];
     forwarder.collector.post_json(&batch(1, &events)).await;
     assert_eq!(forwarder.idle().await["deadLetters"], 0);

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use clap::Parser;
 use serde_json::{Value, json};
 use sillage_collector::Config;
+use sillage_collector::clock::Clock;
 use sillage_collector::forward::{Environment, Forwarding, Pace};
 use sillage_collector::store::Store;
 use tokio::net::TcpListener;
@@ -39,6 +40,8 @@ pub(crate) enum Does {
     Pass,
     /// Answers with a status and `Retry-After: 0`.
     Fail(u16),
+    /// Answers 429 and asks to be left alone for so many seconds.
+    Busy(u32),
     /// Answers nothing.
     Hang,
 }
@@ -154,6 +157,14 @@ async fn answer(State(stand_in): State<Arc<StandIn>>, request: Request) -> Respo
             let status = StatusCode::from_u16(status).unwrap();
             (status, [("retry-after", "0")], "it was told to").into_response()
         }
+        Does::Busy(seconds) => {
+            stand_in.saw(&path, &body, 429);
+            (
+                StatusCode::TOO_MANY_REQUESTS,
+                [("retry-after", seconds.to_string())],
+            )
+                .into_response()
+        }
         Does::Pass => {
             if path.starts_with("/api/") {
                 let expected = format!("Bearer t{}", stand_in.tokens());
@@ -194,10 +205,10 @@ impl Forwarder {
             ("AWS_SECRET_ACCESS_KEY", "secret"),
             ("AWS_SESSION_TOKEN", "session"),
         ];
-        Self::start("personalize", &flags, &environment, pace).await
+        Self::start("personalize", &flags, &environment, pace, || NOW).await
     }
 
-    pub(crate) async fn to_genesys(stand_in: &StandIn, pace: Pace) -> Self {
+    pub(crate) async fn to_genesys(stand_in: &StandIn, pace: Pace, clock: Clock) -> Self {
         let flags = [
             "--genesys-deployment=shop=deployment-1",
             &format!("--genesys-url={}", stand_in.url),
@@ -207,7 +218,7 @@ impl Forwarder {
             ("GENESYS_CLOUD_CLIENT_ID", "client"),
             ("GENESYS_CLOUD_CLIENT_SECRET", "hush"),
         ];
-        Self::start("genesys", &flags, &environment, pace).await
+        Self::start("genesys", &flags, &environment, pace, clock).await
     }
 
     pub(crate) async fn start(
@@ -215,8 +226,9 @@ impl Forwarder {
         flags: &[&str],
         environment: &[(&str, &str)],
         pace: Pace,
+        clock: Clock,
     ) -> Self {
-        let collector = TestCollector::start_with(flags);
+        let collector = TestCollector::start_on("127.0.0.1:8787", flags, clock);
         // What is stored before the cursor is made is not forwarded.
         let cursor = collector.store.forward_cursor(destination.to_owned(), NOW);
         cursor.await.unwrap();
