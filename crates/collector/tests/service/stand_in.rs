@@ -23,7 +23,10 @@ use tokio::task::JoinSet;
 use crate::support::{NOW, TestCollector};
 
 /// A test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Time between looks at what is still to be forwarded.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Waits of milliseconds, for tests.
 pub(crate) const PACE: Pace = Pace {
@@ -274,13 +277,19 @@ impl Forwarder {
 
     /// Waits until nothing is left to be forwarded; gives how it stands then.
     pub(crate) async fn idle(&self) -> Value {
+        self.until(|standing| standing["lagEvents"] == 0).await
+    }
+
+    /// Waits until the destination stands so; gives how it stands then.
+    pub(crate) async fn until(&self, is_so: impl Fn(&Value) -> bool) -> Value {
         let waiting = async {
             loop {
                 let standing = self.standing().await;
-                if standing["lagEvents"] == 0 {
+                if is_so(&standing) {
                     return standing;
                 }
-                tokio::task::yield_now().await;
+                // What it waits for is in the store, where no test can be told of it.
+                tokio::time::sleep(LOOK_EVERY).await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.unwrap()
