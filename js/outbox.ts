@@ -166,14 +166,14 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       // Now or never: later it would take out what was put since.
       if (!isWriteComing) wipes = false;
       if (!isDurable || adopted.length || hasSpilled) spill();
-      if (isDurable && dirty.size) writeSoon();
+      if (isDurable) writeSoon();
     });
     return last;
   };
 
   /** Once for all that one task puts and forgets. */
   const writeSoon = () => {
-    if (mayKeep && !isWriteComing) {
+    if (mayKeep && (dirty.size || wipes) && !isWriteComing) {
       isWriteComing = true;
       next();
     }
@@ -185,7 +185,6 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
     // Without a database there is nothing to delete from.
     if (line === undefined && !hasConnected) dirty.delete(key);
     else dirty.set(key, line);
-    writeSoon();
   };
 
   const adopt = () =>
@@ -214,7 +213,6 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
     keep(may: boolean) {
       mayKeep = may;
       if (may) adopt();
-      writeSoon();
     },
     /** Takes everything out, and what pages left behind. */
     clear() {
@@ -225,7 +223,6 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       });
       if (database || mayKeep) wipes = true;
       else attempt(() => indexedDB.deleteDatabase(name));
-      writeSoon();
     },
     turn() {
       next((stored) => {
@@ -240,6 +237,11 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
         took(textOf(lines));
       });
     },
+    /**
+     * Has what was put and forgotten written down. Not before all of it is: a browser that closes a tab may
+     * cut off the script, and half of what follows from a fact would be events without their batch.
+     */
+    _write: writeSoon,
     /** Fulfils once what was put and forgotten is durable, or cannot be. */
     _written: () => last,
     /** The lines of this page that nobody is known to have taken. */

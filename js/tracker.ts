@@ -73,7 +73,10 @@ export async function start(
     const record = `${host.read()}\x1f`;
     if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) glue.hear(tracker, Fact.ClockChanged, record, at, at);
     drift = newDrift;
-    if (glue.hear(tracker, fact, record + text, at, activeAt)) late = 0;
+    if (glue.hear(tracker, fact, record + text, at, activeAt)) {
+      late = 0;
+      outbox._write();
+    }
     // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
     // never are, the module has failed.
     else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at, activeAt));
