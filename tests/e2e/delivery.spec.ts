@@ -1,7 +1,7 @@
 /** Nothing is lost and nothing is counted twice, whatever becomes of the page, the answer or the collector. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { ENGINE, settled, type Visitor } from "./support/browser.ts";
+import { ENGINE, settled, type Visitor, writtenDown } from "./support/browser.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { answer, isBatch } from "./support/gate.ts";
 import { setStage, test } from "./support/stage.ts";
@@ -43,6 +43,32 @@ describe("delivery", () => {
     await page.close({ runBeforeUnload: true });
     const { views, pages } = await returned(visitor, url);
     await expectEvents(collector, site, [pageview(url), event("seen", { n: 1 }), ...views], { pages });
+  });
+
+  test("a script that is cut off while its page is left leaves nothing half done", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/cut-off", stage.tag(site, 'data-flush-interval-ms="60000"'));
+    const visitor = await stage.newVisitor();
+    const page = await visitor.open(url);
+    await settled(page);
+    await page.evaluate(() => {
+      for (let n = 1; n <= 3; n++) window.sillage?.track("seen", { n });
+    });
+    await writtenDown(page);
+    await page.evaluate((next) => {
+      // As Firefox does when it closes a tab: here when the counters and an event were taken out of the outbox.
+      const taken = Map.prototype.delete;
+      let calls = 0;
+      Map.prototype.delete = function (key) {
+        if (++calls > 2) throw new Error("cut off");
+        return taken.call(this, key);
+      };
+      location.href = next;
+    }, `${url}?2`);
+    await page.waitForURL(`${url}?2`);
+    const events = [1, 2, 3].map((n) => event("seen", { n }));
+    await expectEvents(collector, site, [pageview(url), ...events, pageview(`${url}?2`)], { pages: [page] });
   });
 
   test("a batch that is in flight when the tab is closed and never arrives is sent by the next visit", async () => {

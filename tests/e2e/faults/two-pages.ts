@@ -1,7 +1,7 @@
 /** A visit of two pages by browsers whose storage is not what it should be, and what it must leave behind. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { trackerReady } from "../support/browser.ts";
+import { trackerReady, writtenDown } from "../support/browser.ts";
 import { event, expectEvents, pageview } from "../support/expect-events.ts";
 import { answer, asTheCollector } from "../support/gate.ts";
 import type { Stage } from "../support/stage.ts";
@@ -37,26 +37,18 @@ export async function visitTwoPages(
 
   await page.goto(first);
   await trackerReady(page);
-  await page.evaluate(
-    async ([second, outbox]) => {
+  const trackAndGo = (to: string) =>
+    page.evaluate((to) => {
       for (let n = 1; n <= 5; n++) window.sillage?.track("seen", { n });
-      if (outbox) {
-        const database = await new Promise<IDBDatabase>((resolve, reject) => {
-          const request = indexedDB.open(outbox);
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = reject;
-        });
-        // Those of one store run one after the other: it comes after the tracker's.
-        const transaction = database.transaction("lines", "readwrite");
-        await new Promise((resolve) => {
-          transaction.oncomplete = resolve;
-        });
-        database.close();
-      }
+      if (to) location.href = to;
+    }, to);
+  if (isWrittenFirst) {
+    await trackAndGo("");
+    await writtenDown(page);
+    await page.evaluate((second) => {
       location.href = second;
-    },
-    [second, isWrittenFirst && `sillage:${site}:${collector.gate.origin}/v1/batches`] as const,
-  );
+    }, second);
+  } else await trackAndGo(second);
   await page.waitForURL(second);
   await trackerReady(page);
   stage.answerFor(site, tally.counted(asTheCollector));

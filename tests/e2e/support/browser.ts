@@ -117,3 +117,22 @@ export type AnyTracker = Record<string, (...args: unknown[]) => unknown> & { rea
 
 /** Every method of a tracker, as a page may call it. */
 export const METHODS = ["track", "page", "consent", "flush", "stats", "stop"];
+
+/** Waits until what the page has put into its outboxes is there. */
+export const writtenDown = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) {
+      if (!name?.startsWith("sillage:")) continue;
+      const database = await new Promise<IDBDatabase>((opened, failed) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => opened(request.result);
+        request.onerror = () => failed(request.error);
+      });
+      // Those of one store run one after the other: it ends after the tracker's.
+      const transaction = database.transaction([...database.objectStoreNames], "readwrite");
+      await new Promise((ended) => {
+        transaction.oncomplete = ended;
+      });
+      database.close();
+    }
+  });
