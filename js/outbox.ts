@@ -112,11 +112,12 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       };
       if (heard) {
         const request = store.getAll(query);
-        request.onsuccess = () => {
-          heard(request.result);
-          // It may have been aborted by now: that is told by its own event.
-          attempt(write);
-        };
+        request.onsuccess = () =>
+          attempt(() => {
+            heard(request.result);
+            // It may have been aborted by now: that is told by its own event.
+            write();
+          });
       } else write();
     }).catch(() => false);
 
@@ -147,7 +148,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       const hear = (lines?: string[]) => {
         unheard = undefined;
         isWriteComing = true;
-        attempt(() => heard?.(lines));
+        // If this fails, the module has: half of what it wanted to say is not written, now or later.
+        heard?.(lines);
         isWriteComing = false;
       };
       let isDurable = database && (await transact(heard && hear, query));
@@ -161,7 +163,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
         database = undefined;
         // What was written may never be read again.
         for (const it of own) dirty.set(...it);
-        if (unheard) hear();
+        if (unheard) attempt(hear);
       }
       // Now or never: later it would take out what was put since.
       if (!isWriteComing) wipes = false;

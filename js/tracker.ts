@@ -73,13 +73,15 @@ export async function start(
     const record = `${host.read()}\x1f`;
     if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) glue.hear(tracker, Fact.ClockChanged, record, at, at);
     drift = newDrift;
-    if (glue.hear(tracker, fact, record + text, at, activeAt)) {
+    const isHeard = glue.hear(tracker, fact, record + text, at, activeAt);
+    if (isHeard) {
       late = 0;
       outbox._write();
     }
     // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
     // never are, the module has failed.
     else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at, activeAt));
+    return isHeard;
   };
   const hearNow = (fact: Fact, text: string) => hear(fact, text, Date.now(), 0);
 
@@ -134,8 +136,7 @@ export async function start(
       const at = Math.max(toldAt, shownAt);
       if (fact === Fact.PageLeft) {
         host.left();
-        hear(fact, outbox._own(), at, activeAt);
-        outbox._leave();
+        if (hear(fact, outbox._own(), at, activeAt)) outbox._leave();
         return;
       }
       // Out of the back-forward cache it is shown before it is visible, or the other way round.

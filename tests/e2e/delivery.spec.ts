@@ -45,31 +45,47 @@ describe("delivery", () => {
     await expectEvents(collector, site, [pageview(url), event("seen", { n: 1 }), ...views], { pages });
   });
 
-  test("a script that is cut off while its page is left leaves nothing half done", async () => {
-    const { collector, origin } = stage;
-    const site = stage.newSite();
-    const url = origin.serve("/cut-off", stage.tag(site, 'data-flush-interval-ms="60000"'));
-    const visitor = await stage.newVisitor();
-    const page = await visitor.open(url);
-    await settled(page);
-    await page.evaluate(() => {
-      for (let n = 1; n <= 3; n++) window.sillage?.track("seen", { n });
-    });
-    await writtenDown(page);
-    await page.evaluate((next) => {
-      // As Firefox does when it closes a tab: here when the counters and an event were taken out of the outbox.
-      const taken = Map.prototype.delete;
-      let calls = 0;
-      Map.prototype.delete = function (key) {
-        if (++calls > 2) throw new Error("cut off");
-        return taken.call(this, key);
+  for (const [when, sends] of [
+    ["while its page is left", false],
+    ["at a turn", true],
+  ] as const) {
+    test(`a script that is cut off ${when} leaves nothing half done`, async () => {
+      const { collector, origin } = stage;
+      const site = stage.newSite();
+      const url = origin.serve("/cut-off", stage.tag(site, 'data-flush-interval-ms="60000"'));
+      const visitor = await stage.newVisitor();
+      const page = await visitor.open(url);
+      await settled(page);
+      await page.evaluate(() => {
+        for (let n = 1; n <= 3; n++) window.sillage?.track("seen", { n });
+      });
+      await writtenDown(page);
+      const go = async (next: string, sends: boolean) => {
+        // As Firefox does when it closes a tab: here when the counters and an event were taken out of the outbox.
+        const taken = Map.prototype.delete;
+        let calls = 0;
+        const isCut = new Promise<void>((cut) => {
+          Map.prototype.delete = function (key) {
+            if (++calls > 2) {
+              cut();
+              throw new Error("cut off");
+            }
+            return taken.call(this, key);
+          };
+        });
+        if (sends) {
+          window.sillage?.flush();
+          await isCut;
+        }
+        location.href = next;
       };
-      location.href = next;
-    }, `${url}?2`);
-    await page.waitForURL(`${url}?2`);
-    const events = [1, 2, 3].map((n) => event("seen", { n }));
-    await expectEvents(collector, site, [pageview(url), ...events, pageview(`${url}?2`)], { pages: [page] });
-  });
+      await page.evaluate(`(${go})(${JSON.stringify(`${url}?2`)}, ${sends})`);
+      await page.waitForURL(`${url}?2`);
+      const events = [1, 2, 3].map((n) => event("seen", { n }));
+      await expectEvents(collector, site, [pageview(url), ...events, pageview(`${url}?2`)], { pages: [page] });
+      assert.deepEqual(visitor.exceptions, []);
+    });
+  }
 
   test("a batch that is in flight when the tab is closed and never arrives is sent by the next visit", async () => {
     const { collector, origin } = stage;
