@@ -12,6 +12,7 @@ import { hearLinks } from "./captures/links";
 import { hearMedia } from "./captures/media";
 import { namedCaptures } from "./captures/named";
 import { Seen, type Tell } from "./captures/seen";
+import { type AddTrigger, hearTriggers } from "./captures/triggers";
 import { Fact, words } from "./fact";
 import { instantiated } from "./instantiated";
 import type { Engine } from "./tracker";
@@ -34,7 +35,7 @@ function attach(url: string | URL): Promise<void> {
 
 /** Switches on what `options` name, until `engine` stops. */
 export async function start(options: Options, engine: Engine): Promise<void> {
-  const named = namedCaptures(options.capture ?? "");
+  const { named, triggers } = namedCaptures(options.capture ?? "");
   await attach(options.captureWasmUrl ?? new URL(__CAPTURES_WASM__, import.meta.url));
   if (engine._isStopped) return;
   const wrong = glue.wrong_in(named);
@@ -42,6 +43,8 @@ export async function start(options: Options, engine: Engine): Promise<void> {
 
   const captures = glue.open(named, String(options.hashRouting) === "true");
   const undo: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  undo.push(() => clearTimeout(timer));
   const { _hear: hear, _stop: stop } = engine;
   // Else nothing can follow from one.
   const hasClicks = String(options.clicks) !== "false" || "";
@@ -50,6 +53,11 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     const recorded = (glue.hear(captures, seen, words(...told), at) as string).split("\x1f");
     while (recorded.length >= EVENT_WORDS) {
       const [name, props, agoMs, isActivity, followsClick] = recorded.splice(0, EVENT_WORDS);
+      if (!name) {
+        clearTimeout(timer);
+        if (props) timer = setTimeout(() => attempt(() => tell(Seen.Woken)), Number(props));
+        continue;
+      }
       const at = Date.now() - Number(agoMs);
       hear(Fact.Tracked, [name, props, hasClicks && followsClick], at, isActivity ? at : 0);
     }
@@ -77,6 +85,10 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   if (names.has("errors")) hearErrors(on, tell);
   if (names.has("rage") || names.has("dead")) undo.push(hearFrustration(on, tell, names.has("dead")));
   if (names.has("media")) hearMedia(on, tell);
+  if (names.has("triggers")) {
+    const add: AddTrigger = (trigger) => glue.add_trigger(captures, trigger);
+    undo.push(hearTriggers(triggers, on, tell, add, (wrong) => console.warn(`[sillage] capture: ${wrong}`)));
+  }
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,

@@ -35,7 +35,7 @@ export interface Options {
   maxBatchEvents?: number;
   /**
    * What is captured besides: see {@link Capture}; as text, as in `data-capture`: names parted by spaces, each with
-   * its values behind `=`, `"leave scroll=50,100"`. Default: nothing, and nothing is downloaded for it.
+   * its values behind `=`, `"leave scroll=50,100"`, or the same object as JSON. Default: nothing, and nothing is downloaded for it.
    */
   capture?: Capture | string;
   /** Whether drops and warnings are written to the console. Default: `false`. */
@@ -117,6 +117,45 @@ export interface Capture {
    * Range: whole numbers from 1 to 100, at most 20.
    */
   media?: boolean | number[];
+  /**
+   * `visitor_idled`, with `idleSeconds`, when the visitor has done nothing for so many seconds on a page that is visible;
+   * again once they have done something since. `true`: 60. Range: whole numbers from 5 to 1,200.
+   */
+  idle?: boolean | number;
+  /**
+   * Events of the site's own, declared: by marks on its elements (`data-sillage-view`, `data-sillage-click`,
+   * `data-sillage-submit`, see docs/captures.md), and by this list besides. `true`: by marks alone. At most 500, those
+   * of marks with properties of their own included.
+   */
+  triggers?: boolean | Trigger[];
+}
+
+/** An event that is recorded when something happens: {@link Capture.triggers}. */
+export interface Trigger {
+  /**
+   * `view`: an element is in view. `click`: it, or what is in it, is clicked. `submit`: it is a form, and sent. `scroll`: the
+   * visitor scrolls to a depth of the page. `idle`: they have done nothing for a time. `time`: the page was visible for a
+   * time. The last three, once a page view; `idle`, until they do something again.
+   */
+  on: "view" | "click" | "submit" | "scroll" | "idle" | "time";
+  /** Which elements, in CSS: of `view`, `click` and `submit`. Open shadow trees are looked through, each by itself. */
+  selector?: string;
+  /**
+   * Of `view`: how much of the element has to be in view, in per cent of its area, or of the window's where that is
+   * smaller; default: 50. Of `scroll`: the depth, in per cent of the page's height. Range: whole numbers from 1 to 100.
+   */
+  percentage?: number;
+  /**
+   * Of `view`: for how long, at a stretch, while the tab is visible; default: 1, range: 0 to 600. Of `idle`: 5 to 1,200.
+   * Of `time`: 1 to 3,600.
+   */
+  seconds?: number;
+  /** Of `view`: whether it is told again whenever the element comes into view again. Default: `false`, once a page view. */
+  repeat?: boolean;
+  /** Name of the event, an object and an action in the past tense. Default of `view`: `element_viewed`. */
+  event?: string;
+  /** Properties of the event. `element`, the name or selector of what it happened to, is added where they have none. */
+  props?: EventProps;
 }
 
 /** What became of the events of this page. All numbers count events. */

@@ -20,6 +20,9 @@ export enum Seen {
   Waited,
   ErrorThrown,
   MediaPlayed,
+  ElementSeen,
+  Triggered,
+  Woken,
 }
 
 /** Tells the module; `at` is a time of `performance.now()`, now where it is left out. */

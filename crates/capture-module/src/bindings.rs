@@ -31,6 +31,18 @@ pub fn open(options: &str, hash_routing: bool) -> usize {
     })
 }
 
+/// Adds a trigger, as [`Captures::add_trigger`] takes it. Returns its number, or what is wrong with it as text.
+#[wasm_bindgen]
+pub fn add_trigger(captures: usize, words: &str) -> JsValue {
+    CAPTURES.with_borrow_mut(|all| {
+        let captures = all.get_mut(captures).ok_or("");
+        match captures.and_then(|it| it.add_trigger(Fields(words))) {
+            Ok(number) => JsValue::from(number),
+            Err(wrong) => JsValue::from_str(wrong),
+        }
+    })
+}
+
 /// Takes a fact: its number in `Seen` of `js/captures/seen.ts`, its words, and when it happened, in
 /// milliseconds of the page's own clock. Returns what is to be recorded, as `Record` writes it.
 #[wasm_bindgen]
@@ -94,7 +106,7 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
             stack: fields.take(),
             is_rejection: !fields.take().is_empty(),
         }),
-        _ => Fact::MediaPlayed {
+        18 => Fact::MediaPlayed {
             playing: match fields.take_number() {
                 0 => Playing::Started,
                 1 => Playing::Moved,
@@ -111,6 +123,18 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
                 duration_ms: fields.take_number(),
             },
         },
+        19 => Fact::ElementSeen {
+            trigger: trigger(&mut fields),
+            element: fields.take_number(),
+            name: fields.take(),
+            percent: fields.take_number(),
+        },
+        20 => Fact::Triggered {
+            trigger: trigger(&mut fields),
+            name: fields.take(),
+            follows_click: !fields.take().is_empty(),
+        },
+        _ => Fact::Woken,
     };
     let mut record = Record::default();
     CAPTURES.with_borrow_mut(|all| {
@@ -127,6 +151,10 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
 pub fn may_read(words: &str) -> bool {
     let mut fields = Fields(words);
     sillage_capture::may_read(fields.take(), fields.take(), fields.take())
+}
+
+fn trigger(fields: &mut Fields<'_>) -> usize {
+    usize::try_from(fields.take_number()).unwrap_or(usize::MAX)
 }
 
 fn form<'a>(fields: &mut Fields<'a>) -> Form<'a> {

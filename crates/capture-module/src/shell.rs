@@ -4,8 +4,12 @@ use sillage_capture::{Captured, Shell};
 use sillage_text::text::{put, put_ascii};
 use sillage_text::{WORD_END, json};
 
+/// Words for each event, and for each time to be woken.
+const WORDS: usize = 5;
+
 /// Five words for each event: name, properties, milliseconds since it happened, and `1` where it was the
-/// visitor's activity, and where it followed from a click.
+/// visitor's activity, and where it followed from a click. Without a name, the second says in how many milliseconds to wake,
+/// or nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Record(pub(crate) String);
 
@@ -16,6 +20,17 @@ impl Record {
 }
 
 impl Shell for Record {
+    fn wake_in(&mut self, ms: Option<u64>) {
+        // In place of the event's name: nothing, which no event is called.
+        self.end_word();
+        if let Some(ms) = ms {
+            json::push_decimal(&mut self.0, ms);
+        }
+        for _ in 1..WORDS {
+            self.end_word();
+        }
+    }
+
     fn record(&mut self, event: Captured<'_>) {
         put(&mut self.0, event.name);
         self.end_word();

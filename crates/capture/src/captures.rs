@@ -1,7 +1,11 @@
 //! The state machine: facts in, events out.
 
+use sillage_text::Fields;
+
 use crate::members::Members;
 use crate::page::Page;
+use crate::triggers::{On, Trigger, Triggers};
+use crate::views::Views;
 use crate::{Captured, Fact, Options, Shell, links, search};
 
 /// Less engaged time than this, in milliseconds, waits to be recorded with what follows; at the end of
@@ -14,20 +18,54 @@ pub struct Captures {
     options: Options,
     /// The page in view; none once it was left.
     page: Option<Page>,
+    triggers: Triggers,
+    /// What is in view outlasts a page: it is in view of the next one too, and out of the back-forward cache.
+    views: Views,
+    /// When it was asked to be woken; far away where it was not.
+    wakes_at: u64,
 }
 
 impl Captures {
     /// Captures that have heard nothing yet.
     pub fn new(options: Options) -> Self {
+        let mut triggers = Triggers::default();
+        if let Some(seconds) = options.idle_seconds {
+            triggers.0.push(Trigger::idle(seconds));
+        }
         Self {
             options,
             page: None,
+            triggers,
+            views: Views::default(),
+            wakes_at: u64::MAX,
         }
+    }
+
+    /// Takes a trigger: what it waits for (`view`, `click`, `submit`, `scroll`, `idle`, `time`), per cent,
+    /// milliseconds, whether it repeats, the event's name, and its properties as members of a JSON object. Gives
+    /// its number, which [`Fact::ElementSeen`] and [`Fact::Triggered`] name.
+    ///
+    /// Range: 1 to 100 per cent, default for views 50. Views: 0 to 600 s, default 1 s; idle: 5 to 1,200 s; time: 1 to
+    /// 3,600 s. At most 500.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, for people; an empty text where there are too many.
+    pub fn add_trigger(&mut self, words: Fields<'_>) -> Result<usize, &'static str> {
+        self.triggers.add(words)
     }
 
     /// Takes the fact that something happened at `now_ms`, in milliseconds of a clock that never goes
     /// back, and gives `shell` what is to be recorded.
     pub fn handle(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
+        if matches!(fact, Fact::Woken) {
+            self.wakes_at = u64::MAX;
+        }
+        self.hear(now_ms, fact, shell);
+        self.settle(now_ms, shell);
+    }
+
+    fn hear(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
         if let Fact::PageChanged {
             url,
             change,
@@ -40,6 +78,7 @@ impl Captures {
             if self.page.as_ref().is_none_or(is_another) {
                 self.end_page(now_ms, shell);
                 self.page = Some(Page::begin(url, now_ms, is_visible, has_focus));
+                self.views.begin_again(now_ms, is_visible);
             }
             return;
         }
@@ -52,13 +91,17 @@ impl Captures {
         match fact {
             Fact::FormEntered(_) | Fact::FieldChanged { .. } | Fact::FormSubmitted { .. }
                 if !self.options.forms => {}
-            Fact::Active | Fact::Shown => page.time.active(now_ms, most_ms),
+            Fact::Active => page.time.active(now_ms, most_ms),
+            Fact::Shown => {
+                page.time.active(now_ms, most_ms);
+                self.views.shown(now_ms);
+            }
             Fact::Blurred => page.time.blurred(now_ms, most_ms),
             Fact::DepthSeen {
                 percent,
                 by_scrolling,
             } => {
-                page.depth.seen(percent);
+                page.depth.seen(percent, by_scrolling);
                 if by_scrolling {
                     self.scrolled(shell);
                 }
@@ -66,6 +109,7 @@ impl Captures {
             Fact::Hidden => {
                 page.frustration.reacted();
                 page.time.hidden(now_ms, most_ms);
+                self.views.hidden(now_ms);
                 self.engaged(now_ms, shell);
             }
             Fact::PageRecorded => {
@@ -99,7 +143,41 @@ impl Captures {
                     page.recordings.heard(media, playing, percentages, shell);
                 }
             }
-            Fact::PageChanged { .. } | Fact::Left => {}
+            Fact::ElementSeen { .. } | Fact::Triggered { .. } => self.declared(now_ms, fact, shell),
+            Fact::PageChanged { .. } | Fact::Left | Fact::Woken => {}
+        }
+    }
+
+    /// Takes what a site has declared that it waits for.
+    fn declared(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
+        match fact {
+            Fact::ElementSeen {
+                trigger: number,
+                element,
+                name,
+                percent,
+            } => {
+                if let Some(trigger) = self.triggers.0.get(number) {
+                    let is_shown = self.page.as_ref().is_some_and(|it| it.time.is_visible());
+                    self.views.seen(
+                        now_ms,
+                        is_shown,
+                        (number, trigger),
+                        (element, name),
+                        percent,
+                    );
+                }
+            }
+            Fact::Triggered {
+                trigger,
+                name,
+                follows_click,
+            } => {
+                if let Some(trigger) = self.triggers.0.get(trigger) {
+                    trigger.record(name, true, follows_click, shell);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -118,6 +196,49 @@ impl Captures {
         }
     }
 
+    /// Records what time alone has brought about, and asks to be woken for what comes next.
+    fn settle(&mut self, now_ms: u64, shell: &mut dyn Shell) {
+        let mut next = u64::MAX;
+        let triggers = &self.triggers.0;
+        if let Some(page) = self.page.as_mut().filter(|it| it.time.is_visible()) {
+            next = self.views.settle(now_ms, triggers, shell);
+            page.time.count(now_ms, self.options.engaged_for_ms);
+            for (number, trigger) in triggers.iter().enumerate() {
+                let (since, due) = match trigger.on {
+                    On::Idle => {
+                        let active_at = page.time.active_at();
+                        (active_at, active_at + trigger.ms)
+                    }
+                    On::Time => {
+                        let left_ms = trigger.ms.saturating_sub(page.time.visible_ms());
+                        (0, now_ms + left_ms)
+                    }
+                    On::Scroll if page.depth.greatest_scrolled() >= trigger.percent => (0, now_ms),
+                    _ => continue,
+                };
+                if page.told.contains(&(number, since)) {
+                    continue;
+                }
+                if due <= now_ms {
+                    page.told.retain(|(told, _)| *told != number);
+                    page.told.push((number, since));
+                    trigger.record("", trigger.on == On::Scroll, false, shell);
+                } else {
+                    next = next.min(due);
+                }
+            }
+        }
+        // One that comes too early is repeated: activity puts off the end of idle time a thousand times.
+        if next < self.wakes_at {
+            shell.wake_in(Some(next - now_ms));
+        } else if next == u64::MAX && self.wakes_at != next {
+            shell.wake_in(None);
+        } else {
+            return;
+        }
+        self.wakes_at = next;
+    }
+
     /// Records the engaged time that was not recorded yet.
     fn engaged(&mut self, now_ms: u64, shell: &mut dyn Shell) {
         let Some(page) = &mut self.page else { return };
@@ -134,6 +255,7 @@ impl Captures {
     /// The page in view is none any more.
     fn end_page(&mut self, now_ms: u64, shell: &mut dyn Shell) {
         let most_ms = self.options.engaged_for_ms;
+        self.views.hidden(now_ms);
         if let Some(page) = &mut self.page {
             page.time.hidden(now_ms, most_ms);
         }

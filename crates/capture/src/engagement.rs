@@ -65,6 +65,11 @@ impl Engagement {
         (self.engaged_ms >= least_ms).then(|| core::mem::take(&mut self.engaged_ms))
     }
 
+    /// Whether the tab is visible.
+    pub(crate) fn is_visible(&self) -> bool {
+        self.visible_at.is_some()
+    }
+
     /// Time in view.
     pub(crate) fn visible_ms(&self) -> u64 {
         self.visible_ms

@@ -68,6 +68,28 @@ pub enum Fact<'a> {
         /// What.
         playing: Playing,
     },
+    /// So much of an element that a site waits for is in view.
+    ElementSeen {
+        /// Which trigger waits for it, as [`crate::Captures::add_trigger`] numbered it.
+        trigger: usize,
+        /// Tells the element apart from others of the document.
+        element: u64,
+        /// What the page calls it; empty where the event is not to tell.
+        name: &'a str,
+        /// In per cent of its area, or of the window's where that is smaller.
+        percent: u64,
+    },
+    /// The visitor has clicked an element or sent a form that a site waits for.
+    Triggered {
+        /// Which trigger waits for it.
+        trigger: usize,
+        /// What the page calls the element; empty where the event is not to tell.
+        name: &'a str,
+        /// Whether the tracker has recorded the click.
+        follows_click: bool,
+    },
+    /// The time that was asked for is over.
+    Woken,
     /// The tab is no longer visible.
     Hidden,
     /// The tab is visible again.

@@ -14,6 +14,8 @@ mod page;
 mod scroll;
 mod search;
 mod shell;
+mod triggers;
+mod views;
 mod words;
 
 pub use captures::Captures;

@@ -33,6 +33,15 @@ impl Members {
         put(&mut self.0, if value { "true" } else { "false" });
     }
 
+    /// Members that are written already, parted by commas.
+    pub(crate) fn written(&mut self, members: &str) {
+        if !members.is_empty() {
+            let before = if self.0.is_empty() { "{" } else { "," };
+            put(&mut self.0, before);
+            put(&mut self.0, members);
+        }
+    }
+
     /// An object.
     pub(crate) fn object(&mut self, key: &str, value: Self) {
         self.key(key);

@@ -10,6 +10,8 @@ use crate::search::PARAMETERS;
 const MAX_PERCENTAGES: usize = 20;
 
 const SCROLL_RULE: &str = "scroll must be at most 20 whole numbers from 1 to 100; ";
+const ENGAGEMENT_RULE: &str = "engagement must be a whole number of seconds; ";
+const IDLE_RULE: &str = "idle must be a whole number of seconds; ";
 const MEDIA_RULE: &str = "media must be at most 20 whole numbers from 1 to 100; ";
 
 /// What is captured of links.
@@ -68,6 +70,11 @@ pub struct Options {
     ///
     /// Default where `media` is named alone: 25, 50, 75, 90. Range: 1 to 100 each; at most 20.
     pub media: Option<Vec<u64>>,
+    /// For how long a visitor does nothing before that is recorded, as `visitor_idled`, in seconds; never where there
+    /// is nothing.
+    ///
+    /// Default where `idle` is named alone: 60. Range: 5 to 1,200; other values are brought to the nearer end.
+    pub idle_seconds: Option<u64>,
     /// Whether a change of the fragment alone is another page, as in the tracker's own options.
     pub hash_routing: bool,
 }
@@ -90,8 +97,12 @@ impl Options {
                 "leave" => options.leave = true,
                 "engagement" => {
                     options.engagement = true;
-                    options.read_engagement(values, &mut wrong);
+                    let most = seconds(values, 30, ENGAGEMENT_RULE, &mut wrong);
+                    options.engaged_for_ms = most.clamp(5, 600) * 1_000;
                 }
+                "idle" => options.idle_seconds = Some(seconds(values, 60, IDLE_RULE, &mut wrong)),
+                // Heard and read outside.
+                "triggers" => {}
                 "rage" => options.rage = true,
                 "dead" => options.dead = true,
                 "errors" => options.errors = true,
@@ -115,14 +126,16 @@ impl Options {
         }
         (options, wrong)
     }
+}
 
-    fn read_engagement(&mut self, values: &str, wrong: &mut String) {
-        if values.is_empty() {
-            return;
-        }
-        match json::read_decimal(values) {
-            Some(seconds) => self.engaged_for_ms = seconds.clamp(5, 600) * 1_000,
-            None => put(wrong, "engagement must be a whole number of seconds; "),
+/// The seconds of `value`; the usual ones where it is empty.
+fn seconds(value: &str, usual: u64, rule: &str, wrong: &mut String) -> u64 {
+    match json::read_decimal(value) {
+        _ if value.is_empty() => usual,
+        Some(seconds) => seconds,
+        None => {
+            put(wrong, rule);
+            usual
         }
     }
 }

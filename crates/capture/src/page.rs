@@ -24,6 +24,8 @@ pub(crate) struct Page {
     pub(crate) is_recorded: bool,
     pub(crate) time: Engagement,
     pub(crate) depth: Depth,
+    /// What was told of the page as a whole: numbers of triggers, and when the visitor had last done something.
+    pub(crate) told: Vec<(usize, u64)>,
 }
 
 impl Page {
@@ -38,6 +40,7 @@ impl Page {
             is_recorded: false,
             time: Engagement::begin(now_ms, is_visible, has_focus),
             depth: Depth::default(),
+            told: Vec::new(),
         }
     }
 

@@ -5,13 +5,16 @@
 pub(crate) struct Depth {
     /// Greatest depth that was seen, in per cent of the page's height; 0 until one is known.
     greatest: u64,
+    /// Whether the visitor has scrolled: what is in view from the start is told with that.
+    is_scrolled: bool,
     /// How many of the site's percentages were recorded.
     recorded: usize,
 }
 
 impl Depth {
     /// So much was seen.
-    pub(crate) fn seen(&mut self, percent: u64) {
+    pub(crate) fn seen(&mut self, percent: u64, by_scrolling: bool) {
+        self.is_scrolled |= by_scrolling;
         self.greatest = self.greatest.max(percent.min(100));
     }
 
@@ -22,6 +25,11 @@ impl Depth {
             self.recorded += 1;
             next
         })
+    }
+
+    /// The same, once the visitor has scrolled; 0 until then.
+    pub(crate) fn greatest_scrolled(&self) -> u64 {
+        if self.is_scrolled { self.greatest } else { 0 }
     }
 
     /// Greatest depth that was seen.

@@ -4,6 +4,10 @@
 pub trait Shell {
     /// Records an event.
     fn record(&mut self, event: Captured<'_>);
+
+    /// Asks to be told [`crate::Fact::Woken`] in so many milliseconds, in place of what was asked before; not at all
+    /// where that is nothing.
+    fn wake_in(&mut self, ms: Option<u64>);
 }
 
 /// An event as a rule has it.

@@ -6,4 +6,5 @@ mod links;
 mod media;
 mod search;
 mod support;
+mod triggers;
 mod trouble;

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use sillage_capture::{Captured, Captures, Fact, Options, PageChange, Shell};
+use sillage_text::Fields;
 
 /// What was captured, one text each: name and properties, then ` @` and when it happened where that was
 /// not at once, ` +` where it was the visitor's activity, and ` ^` where it followed from a click.
 #[derive(Default)]
 struct Recorded {
     now_ms: u64,
+    wakes_at: Option<u64>,
     events: Vec<String>,
 }
 
@@ -31,6 +33,10 @@ impl Shell for Recorded {
         text += if event.follows_click { " ^" } else { "" };
         self.events.push(text);
     }
+
+    fn wake_in(&mut self, ms: Option<u64>) {
+        self.wakes_at = ms.map(|ms| self.now_ms + ms);
+    }
 }
 
 /// One tab, from its first page on.
@@ -52,9 +58,15 @@ pub(crate) fn open(captures: &str, url: &str) -> Tab {
 }
 
 impl Tab {
-    /// So much time passes.
+    /// So much time passes; who asked to be woken is.
     pub(crate) fn after(&mut self, ms: u64) -> &mut Self {
-        self.recorded.now_ms += ms;
+        let end = self.recorded.now_ms + ms;
+        while let Some(at) = self.recorded.wakes_at.filter(|at| *at <= end) {
+            self.recorded.wakes_at = None;
+            self.recorded.now_ms = at;
+            self.hears(Fact::Woken);
+        }
+        self.recorded.now_ms = end;
         self
     }
 
@@ -83,6 +95,17 @@ impl Tab {
             percent,
             by_scrolling: true,
         })
+    }
+
+    /// A trigger of six words parted by spaces (`-` is an empty one), with its number.
+    pub(crate) fn waits_for(&mut self, words: &str) -> Result<usize, &'static str> {
+        let words = words.replace('-', "").replace(' ', "\x1f");
+        self.captures.add_trigger(Fields(&words))
+    }
+
+    /// Whether a timer runs.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.recorded.wakes_at.is_some()
     }
 
     /// What was captured since this was last asked.
