@@ -56,9 +56,9 @@ export async function start(
   begin: (engine: Engine) => void,
 ): Promise<void> {
   let shownAt = 0;
-  if ((document as { prerendering?: boolean }).prerendering) {
-    // A page that is loaded ahead is visited when it is shown, if it ever is.
-    await new Promise((shown) => document.addEventListener("prerenderingchange", shown, { once: true }));
+  if (document.hidden) {
+    // A page that is loaded ahead, or in the background, is visited when it is shown, if it ever is.
+    await new Promise((shown) => addEventListener("visibilitychange", shown, { once: true }));
     shownAt = Date.now();
   }
   const pageRandom = crypto.getRandomValues(new Uint32Array(PAGE_WORDS));

@@ -72,10 +72,7 @@ export function hearTriggers(
   const listed = list.flatMap((trigger, at) => {
     const { on, selector } = Object(trigger) as Partial<Trigger>;
     let number: number | string = "";
-    if (
-      MARKS.includes(String(on)) &&
-      !attempt(() => [document.createDocumentFragment().querySelector(selector ?? "")])
-    )
+    if (MARKS.includes(String(on)) && !attempt(() => [document.createDocumentFragment().querySelector(selector ?? "")]))
       number = "selector must be one of CSS";
     else number = addTrigger(wordsOf(Object(trigger)));
     if (typeof number === "number") return [{ on, selector: String(selector), number, props: trigger.props }];
