@@ -17,10 +17,14 @@ import { Fact, words } from "./fact";
 import { instantiated } from "./instantiated";
 import type { Engine } from "./tracker";
 import type { Options } from "./types";
+import type { Vitals } from "./vitals";
 
 /** The module beside the file that this becomes, as wasm and as a script; set by the build. */
 declare const __CAPTURES_WASM__: string;
 declare const __CAPTURES_FALLBACK_JS__: string;
+
+/** What measures web vitals, likewise. */
+declare const __VITALS_JS__: string;
 
 /** Words for each event, as `Record` in `crates/capture-module/src/shell.rs` writes them. */
 const EVENT_WORDS = 5;
@@ -89,15 +93,31 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     const add: AddTrigger = (trigger) => glue.add_trigger(captures, trigger);
     undo.push(hearTriggers(triggers, on, tell, add, (wrong) => console.warn(`[sillage] capture: ${wrong}`)));
   }
+  let vitals: Vitals | undefined;
+  if (names.has("vitals")) {
+    // What goes wrong with it must not end the others.
+    attempt(async () => {
+      const { hearVitals } = (await import(__VITALS_JS__)) as typeof import("./vitals");
+      if (!engine._isStopped) vitals = hearVitals();
+    })?.catch(() => {});
+    undo.push(() => vitals?._stop());
+  }
+  const tellVitals = () => {
+    const measured = vitals?._take();
+    if (measured) hear(Fact.Tracked, ["vitals_measured", measured], Date.now(), 0);
+  };
   let isHidden = document.hidden;
 
   // What the tracker hears is heard here first: what is captured of a page has to be there when it is left,
   // and stands under that page where another one follows.
   engine._hear = (fact, told, at, activeAt) => {
     attempt(() => {
+      // In a document that is heard already, out of the back-forward cache.
+      if (fact === Fact.PageLoaded) vitals?._restored();
       if (fact <= Fact.PageCalled) tellPage(fact as number, told[0]);
       if (fact === Fact.PageHidden || fact === Fact.PageLeft) {
         tellDepth();
+        tellVitals();
         tell(fact === Fact.PageLeft ? Seen.Left : Seen.Hidden);
       }
       if (fact === Fact.Resumed && isHidden && !document.hidden) tell(Seen.Shown);

@@ -118,6 +118,12 @@ export interface Capture {
    */
   media?: boolean | number[];
   /**
+   * `vitals_measured`, once when a document is hidden or left, and again when it comes out of the back-forward cache: the
+   * web vitals (https://web.dev/articles/vitals) as far as the browser tells them: `lcpMs`, `inpMs`, `fcpMs`, `ttfbMs`, `cls`
+   * (a score), and `navigationType`. By npm's web-vitals, downloaded only then.
+   */
+  vitals?: boolean;
+  /**
    * `visitor_idled`, with `idleSeconds`, when the visitor has done nothing for so many seconds on a page that is visible;
    * again once they have done something since. `true`: 60. Range: whole numbers from 5 to 1,200.
    */

@@ -34,11 +34,15 @@ const settings = {
  */
 export async function buildScripts() {
   const modules = [bindgen, captures].flatMap(({ glue, optimised }) => [glue, optimised]);
-  const inputs = [`${root}/js`, ...modules, fallback, capturesFallback, `${root}/node_modules/esbuild/package.json`];
+  const packages = ["esbuild", "web-vitals"].map((name) => `${root}/node_modules/${name}/package.json`);
+  const inputs = [`${root}/js`, ...modules, fallback, capturesFallback, ...packages];
   const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
   const outputs = [...npmFiles.map((file) => `${npmFolder}/${file}`), webFolder];
   await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
 }
+
+/** Goes with what is made of another's work, as its licence asks. */
+const NOTICE = "/* web-vitals, (c) Google LLC, https://www.apache.org/licenses/LICENSE-2.0 */";
 
 /** What bundlers find; the declarations come from `types.mjs`. */
 const npmFiles = [
@@ -49,17 +53,19 @@ const npmFiles = [
   "captures.js",
   "captures.wasm",
   "captures-fallback.js",
+  "vitals.js",
 ];
 
 async function bundleAll() {
   // Shortened members are passed on: what crosses from one file to the other must have one name.
   const names = {};
   /** A file that is loaded by a name that only the build knows. */
-  const chunk = (entry, define = {}) =>
+  const chunk = (entry, define = {}, more = {}) =>
     bundle(entry, {
+      ...more,
       format: "esm",
       mangleCache: names,
-      external: ["./fallback*", "./captures-*", "./captures.js"],
+      external: ["./fallback*", "./captures-*", "./captures.js", "./vitals-*", "./vitals.js"],
       define: {
         ...settings.define,
         ...Object.fromEntries(Object.entries(define).map(([name, file]) => [name, JSON.stringify(`./${file}`)])),
@@ -74,10 +80,12 @@ async function bundleAll() {
   const capturesFallbackName = hashed("captures-fallback", "js", capturesFallbackScript);
   const capturesWasm = readFileSync(captures.optimised);
   const capturesWasmName = hashed("captures", "wasm", capturesWasm);
-  const capturesOf = (wasm, script) =>
-    chunk("js/captures.ts", { __CAPTURES_WASM__: wasm, __CAPTURES_FALLBACK_JS__: script });
-  const npmCaptures = await capturesOf("captures.wasm", "captures-fallback.js");
-  const capturesScript = await capturesOf(capturesWasmName, capturesFallbackName);
+  const vitalsScript = await chunk("js/vitals.ts", {}, { inject: ["js/vitals/undoable.ts"], banner: { js: NOTICE } });
+  const vitalsName = hashed("vitals", "js", vitalsScript);
+  const capturesOf = (wasm, script, vitals) =>
+    chunk("js/captures.ts", { __CAPTURES_WASM__: wasm, __CAPTURES_FALLBACK_JS__: script, __VITALS_JS__: vitals });
+  const npmCaptures = await capturesOf("captures.wasm", "captures-fallback.js", "vitals.js");
+  const capturesScript = await capturesOf(capturesWasmName, capturesFallbackName, vitalsName);
   const capturesName = hashed("captures", "js", capturesScript);
   const trackerOf = (script, captures) =>
     chunk("js/tracker.ts", { __FALLBACK_JS__: script, __CAPTURES_JS__: captures });
@@ -99,7 +107,16 @@ async function bundleAll() {
   const stub = await bundle("js/stub.ts", { format: "esm", mangleCache: names });
 
   mkdirSync(npmFolder, { recursive: true });
-  const npm = [index, npmTracker, wasm, fallbackScript, npmCaptures, capturesWasm, capturesFallbackScript];
+  const npm = [
+    index,
+    npmTracker,
+    wasm,
+    fallbackScript,
+    npmCaptures,
+    capturesWasm,
+    capturesFallbackScript,
+    vitalsScript,
+  ];
   for (const [at, file] of npmFiles.entries()) writeFileSync(`${npmFolder}/${file}`, npm[at]);
 
   // Files of earlier builds would only be mistaken for this one's.
@@ -114,6 +131,7 @@ async function bundleAll() {
     [capturesName, capturesScript],
     [capturesWasmName, capturesWasm],
     [capturesFallbackName, capturesFallbackScript],
+    [vitalsName, vitalsScript],
   ]) {
     writeFileSync(`${webFolder}/${name}`, bytes);
     const { gzip, brotli } = compress(bytes);

@@ -101,8 +101,8 @@ impl Options {
                     options.engaged_for_ms = most.clamp(5, 600) * 1_000;
                 }
                 "idle" => options.idle_seconds = Some(seconds(values, 60, IDLE_RULE, &mut wrong)),
-                // Heard and read outside.
-                "triggers" => {}
+                // Heard outside.
+                "triggers" | "vitals" => {}
                 "rage" => options.rage = true,
                 "dead" => options.dead = true,
                 "errors" => options.errors = true,
