@@ -131,7 +131,8 @@ function announce(origin) {
   const lines = [
     "",
     `  shop        ${origin}/shop/    click around here ...`,
-    `  live view   ${origin}/         ... and see the events arrive here`,
+    `  live view   ${origin}/live     ... see the events arrive here`,
+    `  dashboard   ${origin}/         ... and what they add up to`,
     `  your site   <script async src="${origin}/sillage.js" data-site="my-site"></script>`,
     "",
     "  Ctrl-C stops.",

@@ -1,7 +1,7 @@
 // Tells screen readers what is new, gathered, so that they are not talked over.
 
-import { byId } from "./element.js";
-import { LOOK_NAMES } from "./wording.js";
+import { byId } from "../shared/element.js";
+import { LOOK_NAMES } from "../shared/wording.js";
 
 /** Time over which news are gathered, in milliseconds. */
 const ANNOUNCE_MS = 4_000;

@@ -1,9 +1,9 @@
 // One event, shown whole.
 
-import { byId, element } from "./element.js";
-import { colored } from "./json.js";
+import { byId, element } from "../shared/element.js";
+import { colored } from "../shared/json.js";
+import { LOOK_NAMES, shortType } from "../shared/wording.js";
 import { entries } from "./list.js";
-import { LOOK_NAMES, shortType } from "./wording.js";
 
 const detail = byId("detail");
 let selected = null;

@@ -1,8 +1,8 @@
 // The list of events, its filters and its totals.
 
-import { byId, element } from "./element.js";
+import { byId, element } from "../shared/element.js";
+import { visitorOf } from "../shared/wording.js";
 import { entryOf } from "./row.js";
-import { visitorOf } from "./wording.js";
 
 /** Events kept in the page; older ones leave. */
 export const MAX_EVENTS = 500;

@@ -1,13 +1,13 @@
 // Live view: shows events as the collector stores them. Begins here: joins what the other files do to
 // the page's buttons and keys.
 
+import { byId } from "../shared/element.js";
+import { keepToken } from "../shared/token.js";
 import { announce } from "./announcer.js";
 import { close, copy, markRelated, open } from "./detail.js";
-import { byId } from "./element.js";
 import { add, applyFilters, clear, entryAt, MAX_EVENTS, moveFocus, showTotals } from "./list.js";
 import { forget, hold, isPaused, toggle } from "./pause.js";
 import { connect, disconnect, showStateAgain, start } from "./stream.js";
-import { keepToken } from "./token.js";
 
 const list = byId("events");
 const filters = byId("filters");

@@ -1,6 +1,6 @@
 // Pausing: what arrives meanwhile waits.
 
-import { byId } from "./element.js";
+import { byId } from "../shared/element.js";
 import { MAX_EVENTS } from "./list.js";
 
 const button = byId("pause");

@@ -1,7 +1,7 @@
 // One row of the list.
 
-import { element } from "./element.js";
-import { BADGES, LOOK_NAMES, lookOf, pageOf, subtitleOf, titleOf, visitorOf } from "./wording.js";
+import { element } from "../shared/element.js";
+import { BADGES, LOOK_NAMES, lookOf, pageOf, subtitleOf, titleOf, visitorOf } from "../shared/wording.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 

@@ -1,8 +1,8 @@
 // The stream of events from the collector, and what is said of it.
 
-import { byId } from "./element.js";
+import { byId } from "../shared/element.js";
+import { forgetToken, readToken } from "../shared/token.js";
 import { isPaused } from "./pause.js";
-import { forgetToken, readToken } from "./token.js";
 
 /** Stored events that are shown when the page is opened. */
 const RECENT_EVENTS = 100;

@@ -11,7 +11,7 @@ use sillage_protocol::batch::{ContractError, Refusal};
 use thiserror::Error;
 
 use crate::metrics::RefusalCode;
-use crate::store::StoreError;
+use crate::store::{REPORT_SECONDS, StoreError};
 
 /// Seconds after which a busy collector asks to be tried again. A group commit takes milliseconds,
 /// so one second drains any queue; the tracker adds its own jitter.
@@ -50,6 +50,9 @@ pub enum CollectError {
         /// The rule that it breaks.
         rule: String,
     },
+    /// 400: a report that takes longer than the store reads for one. Not retryable as it is.
+    #[error("this report takes longer than {0} s to read: ask for a shorter range")]
+    ReportTooLong(u64),
     /// 401: a read without the token, or with another one. Not retryable.
     #[error(
         "this collector's reads need its token: `Authorization: Bearer <token>` or `?token=<token>`"
@@ -89,7 +92,10 @@ impl CollectError {
             Self::Contract(error) => {
                 StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::BAD_REQUEST)
             }
-            Self::BadGzip | Self::BrokenBody | Self::BadParameter { .. } => StatusCode::BAD_REQUEST,
+            Self::BadGzip
+            | Self::BrokenBody
+            | Self::BadParameter { .. }
+            | Self::ReportTooLong(_) => StatusCode::BAD_REQUEST,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -110,6 +116,7 @@ impl CollectError {
             Self::SlowBody(_) => "timeout",
             Self::TooLarge { .. } => ErrorCode::TooLarge.as_str(),
             Self::BadParameter { .. } => "bad_parameter",
+            Self::ReportTooLong(_) => "report_too_long",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden(_) => "forbidden",
             Self::SenderRefused => "sender_refused",
@@ -135,6 +142,7 @@ impl CollectError {
             | Self::BrokenBody
             | Self::TooLarge { .. }
             | Self::BadParameter { .. }
+            | Self::ReportTooLong(_)
             | Self::Unauthorized
             | Self::Forbidden(_)
             | Self::SenderRefused
@@ -148,6 +156,7 @@ impl From<StoreError> for CollectError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::Busy,
+            StoreError::TooLong => Self::ReportTooLong(REPORT_SECONDS),
             other => Self::StoreUnavailable(other),
         }
     }

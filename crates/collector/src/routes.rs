@@ -8,8 +8,10 @@ mod forwards;
 mod health;
 mod live;
 mod metrics;
+mod pages;
 mod preflight;
 mod put_events;
+mod reports;
 mod session;
 mod sessions;
 mod visitors;
@@ -73,6 +75,17 @@ pub(crate) fn router(state: AppState) -> Router {
     let reads = Router::new()
         .route("/v1/live", get(live::stream))
         .route("/v1/export", get(export::stream))
+        .route("/v1/sites", get(reports::sites))
+        .route("/v1/reports/now", get(reports::now))
+        .route("/v1/reports/traffic", get(reports::traffic))
+        .route("/v1/reports/pages", get(reports::pages))
+        .route("/v1/reports/sources", get(reports::sources))
+        .route("/v1/reports/campaigns", get(reports::campaigns))
+        .route("/v1/reports/events", get(reports::events))
+        .route("/v1/reports/properties", get(reports::properties))
+        .route("/v1/reports/sessions", get(reports::sessions))
+        .route("/v1/reports/journey", get(reports::journey))
+        .route("/v1/reports/delivery", get(reports::delivery))
         .route("/metrics", get(metrics::show))
         .route("/v1/visitors/{id}", delete(visitors::delete))
         .route("/v1/forwards", get(forwards::show))
@@ -104,8 +117,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/healthz", get(health::check))
         .route("/readyz", get(health::check_readiness));
 
-    // Browsers: the live view, the tracker, the demo shop.
-    let pages = assets::router();
+    // Browsers: the dashboard, the live view, the tracker, the demo shop.
+    let pages = pages::router().merge(assets::router());
 
     Router::new()
         .merge(ingest)

@@ -7,6 +7,7 @@
 //! of their sequence.
 
 mod forward;
+pub mod report;
 pub mod sqlite;
 mod summary;
 mod vitals;
@@ -23,6 +24,7 @@ use tokio::sync::broadcast;
 pub use self::forward::{
     DeadEvent, DeadLetter, DeadLetterChoice, DeadLetterQuery, ForwardProgress, ForwardState,
 };
+pub use self::report::{REPORT_SECONDS, Reports};
 pub use self::summary::{SessionSummary, SummaryQuery, Visit, VisitQuery};
 pub use self::vitals::{COMMIT_BOUNDS_US, Vitals};
 
@@ -30,7 +32,7 @@ pub use self::vitals::{COMMIT_BOUNDS_US, Vitals};
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps events and gives them back.
-pub trait Store: std::fmt::Debug + Send + Sync + 'static {
+pub trait Store: Reports + std::fmt::Debug + Send + Sync + 'static {
     /// Stores a batch, its receipt and its counters in one transaction.
     ///
     /// # Errors
@@ -309,6 +311,12 @@ pub enum StoreError {
     /// The store is closing or closed.
     #[error("the store is closed")]
     Closed,
+    /// A report took longer than [`REPORT_SECONDS`].
+    #[error("the report took longer than {REPORT_SECONDS} s")]
+    TooLong,
+    /// A read was broken off.
+    #[error("the read was broken off")]
+    Interrupted,
     /// The store's files cannot be read or written.
     #[error("the store failed: {0}")]
     Failed(String),

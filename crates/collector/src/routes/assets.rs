@@ -1,4 +1,4 @@
-//! What browsers load: the live view, the tracker's files, the demo shop.
+//! What browsers load out of folders: the tracker's files and the demo shop.
 
 use std::path::Path;
 
@@ -7,54 +7,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::error::CollectError;
 use crate::state::AppState;
-
-/// A file of the live view, built in: where it is served, what it is, its text.
-struct LiveFile {
-    path: &'static str,
-    content_type: &'static str,
-    text: &'static str,
-}
-
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const JS: &str = "text/javascript; charset=utf-8";
-
-macro_rules! live_files {
-    ($( $path:literal, $content_type:ident, $file:literal; )*) => {
-        [$( LiveFile {
-            path: $path,
-            content_type: $content_type,
-            text: include_str!(concat!("../../../../www/live/", $file)),
-        }, )*]
-    };
-}
-
-const LIVE_FILES: [LiveFile; 13] = live_files! {
-    "/", HTML, "index.html";
-    "/live/live.css", CSS, "live.css";
-    "/live/live.js", JS, "live.js";
-    "/live/announcer.js", JS, "announcer.js";
-    "/live/detail.js", JS, "detail.js";
-    "/live/element.js", JS, "element.js";
-    "/live/json.js", JS, "json.js";
-    "/live/list.js", JS, "list.js";
-    "/live/pause.js", JS, "pause.js";
-    "/live/row.js", JS, "row.js";
-    "/live/stream.js", JS, "stream.js";
-    "/live/token.js", JS, "token.js";
-    "/live/wording.js", JS, "wording.js";
-};
-
-/// The live view shows what strangers send, so its page may run and load nothing but its own files,
-/// and may not be framed.
-const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Path under which the demo site is served.
 const DEMO_PREFIX: &str = "/shop/";
@@ -71,28 +28,9 @@ const HASHED_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31
 /// Asks again every time, and is mostly answered 304.
 const DEMO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The routes of the live view; everything else that is no other route is looked for in the folders.
+/// Everything that is no route is looked for in the folders.
 pub(super) fn router() -> Router<AppState> {
-    LIVE_FILES
-        .iter()
-        .fold(Router::new(), |router, file| {
-            router.route(file.path, get(async || live_file(file)))
-        })
-        .fallback(folder_file)
-}
-
-fn live_file(file: &'static LiveFile) -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, file.content_type),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::CONTENT_SECURITY_POLICY, LIVE_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-    ];
-    (headers, file.text)
+    Router::new().fallback(folder_file)
 }
 
 async fn folder_file(

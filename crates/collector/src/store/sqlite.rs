@@ -8,6 +8,7 @@ mod forward;
 mod outboxes;
 mod reader;
 mod receipts;
+mod report;
 mod schema;
 mod summary;
 mod writer;
@@ -43,6 +44,8 @@ const FEED_EVENTS: usize = 4_096;
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    /// Readers for reports, so that they never make others wait.
+    reports: Readers,
     feed: broadcast::Sender<Arc<StoredEvent>>,
     /// Held as long as the store lives; the system releases it even when the process is killed.
     _lock: File,
@@ -106,7 +109,8 @@ impl SqliteStore {
             Writer::start(connection, feed.clone(), max_queued_bytes).map_err(OpenError::Thread)?;
         Ok(Self {
             writer,
-            readers: Readers::new(path),
+            readers: Readers::new(path.clone(), reader::MAX_READERS),
+            reports: Readers::new(path, report::MAX_REPORTS),
             feed,
             _lock: lock,
         })

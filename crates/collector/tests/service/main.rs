@@ -22,6 +22,7 @@ mod pages;
 mod put_events;
 mod receipts;
 mod recorded;
+mod reports;
 mod senders;
 mod sessions;
 mod signatures;

@@ -137,30 +137,55 @@ async fn nothing_outside_the_folders_can_be_read() {
     }
 }
 
+/// The collector's own pages: where each is, and where its scripts begin.
+const PAGES: [(&str, &str); 2] = [("/", "/dashboard/dashboard.js"), ("/live", "/live/live.js")];
+
 #[tokio::test]
-async fn the_live_view_may_run_nothing_but_its_own_scripts() {
+async fn the_collectors_pages_may_run_nothing_but_their_own_scripts() {
     let collector = TestCollector::start();
-    let reply = collector.get("/").await;
-    assert_eq!(
-        (reply.status, reply.header("content-type")),
-        (200, "text/html; charset=utf-8")
-    );
-    let policy = reply.header("content-security-policy");
-    assert!(
-        policy.contains("default-src 'none'") && policy.contains("script-src 'self'"),
-        "{policy}"
-    );
-    assert!(!policy.contains("unsafe"), "{policy}");
-    let html = String::from_utf8(reply.body.to_vec()).unwrap();
-    for path in ["/live/live.css", "/live/live.js"] {
-        assert!(html.contains(path));
-        assert_eq!(collector.get(path).await.status, 200, "{path}");
+    let mut scripts = BTreeMap::new();
+    for (path, first) in PAGES {
+        let reply = collector.get(path).await;
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "text/html; charset=utf-8")
+        );
+        let policy = reply.header("content-security-policy");
+        for rule in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'; trusted-types 'none'",
+        ] {
+            assert!(policy.contains(rule), "{rule} in {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let html = String::from_utf8(reply.body.to_vec()).unwrap();
+        assert!(html.contains(&format!("<script src=\"{first}\" type=\"module\">")));
+        for attribute in html
+            .split(" src=\"")
+            .chain(html.split("stylesheet\" href=\""))
+        {
+            let file = attribute.split('"').next().unwrap();
+            if file.starts_with('/') {
+                assert_eq!(collector.get(file).await.status, 200, "{file}");
+            }
+        }
+        scripts.extend(scripts_of(&collector, first).await);
     }
-    let scripts = live_scripts(&collector).await;
-    let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/live")).unwrap();
-    let written = files
-        .filter(|file| file.as_ref().unwrap().path().extension() == Some("js".as_ref()))
-        .count();
+    let written: usize = ["dashboard", "live", "shared"]
+        .map(|folder| {
+            fs::read_dir(
+                Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("../../www")
+                    .join(folder),
+            )
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().path().extension() == Some("js".as_ref()))
+            .count()
+        })
+        .iter()
+        .sum();
     assert_eq!(scripts.len(), written, "a script is not used");
     for (path, script) in scripts {
         for sink in [
@@ -178,10 +203,10 @@ async fn the_live_view_may_run_nothing_but_its_own_scripts() {
     }
 }
 
-/// The live view's script and all that it imports, by path.
-async fn live_scripts(collector: &TestCollector) -> BTreeMap<String, String> {
+/// A page's first script and all that it imports, by path.
+async fn scripts_of(collector: &TestCollector, first: &str) -> BTreeMap<String, String> {
     let mut scripts = BTreeMap::new();
-    let mut wanted = vec!["/live/live.js".to_owned()];
+    let mut wanted = vec![first.to_owned()];
     while let Some(path) = wanted.pop() {
         if scripts.contains_key(&path) {
             continue;
@@ -193,12 +218,14 @@ async fn live_scripts(collector: &TestCollector) -> BTreeMap<String, String> {
             "{path}"
         );
         let script = String::from_utf8(reply.body.to_vec()).unwrap();
-        wanted.extend(
-            script
-                .split("from \"./")
-                .skip(1)
-                .map(|rest| format!("/live/{}", rest.split('"').next().unwrap())),
-        );
+        let folder = path.rsplit_once('/').unwrap().0;
+        for imported in script.split(" from \"").skip(1) {
+            let imported = imported.split('"').next().unwrap();
+            wanted.push(match imported.strip_prefix("./") {
+                Some(beside) => format!("{folder}/{beside}"),
+                None => imported.replacen("..", "", 1),
+            });
+        }
         scripts.insert(path, script);
     }
     scripts

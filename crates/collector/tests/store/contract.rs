@@ -7,6 +7,7 @@ pub(crate) mod forget;
 pub(crate) mod forward;
 pub(crate) mod lifecycle;
 pub(crate) mod read;
+pub(crate) mod report;
 pub(crate) mod summary;
 
 /// Makes one `#[tokio::test]` of each test of the contract, over the store that the constructor opens
@@ -63,6 +64,15 @@ macro_rules! store_contract {
                 dead_letters_are_deleted_without_their_events,
                 a_deleted_event_leaves_no_dead_letter_and_gets_none,
                 the_backlog_is_what_came_after_the_cursor,
+            }
+            report {
+                sites_are_listed_by_id_page_by_page,
+                traffic_counts_each_visitor_once_and_leaves_no_gap,
+                pages_sources_and_campaigns_are_counted_most_first,
+                events_are_counted_by_name_and_read_by_name,
+                the_last_sessions_come_whole_and_a_journey_page_by_page,
+                what_was_deleted_is_in_no_report,
+                the_delivery_is_told_by_day_and_so_are_wrong_clocks,
             }
             lifecycle {
                 what_was_acknowledged_is_there_after_the_next_opening,

@@ -10,6 +10,7 @@
 )]
 
 mod contract;
+mod million;
 mod place;
 mod rows;
 mod sqlite;

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params};
 use tokio::sync::Semaphore;
 
 use crate::clock::{from_sql, to_sql};
 use crate::store::{SequenceQuery, SequenceStart, SessionQuery, StoreError, StoredEvent};
 
 /// Reads at once. A read is short; more of them would only take the processor from the writer.
-const MAX_READERS: usize = 4;
+pub(super) const MAX_READERS: usize = 4;
 
 /// The columns of a [`StoredEvent`], as [`stored_event`] reads them.
 pub(super) const COLUMNS: &str = "sequence, site_id, created_at_ms, received_at_ms, event";
@@ -24,18 +24,19 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
+    /// Readers of the database at `path`, so many at once.
+    pub(super) fn new(path: PathBuf, at_once: usize) -> Self {
         Self {
             path,
             idle: Arc::default(),
-            turns: Arc::new(Semaphore::new(MAX_READERS)),
+            turns: Arc::new(Semaphore::new(at_once)),
         }
     }
 
     /// Runs a query on a thread that may block.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        query: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let turn = Arc::clone(&self.turns)
             .acquire_owned()
@@ -46,14 +47,14 @@ impl Readers {
         let work = move || {
             let _turn = turn;
             let pooled = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = match pooled {
+            let mut connection = match pooled {
                 Some(connection) => connection,
                 None => Connection::open_with_flags(
                     path,
                     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
                 )?,
             };
-            let result = query(&connection)?;
+            let result = query(&mut connection)?;
             // A connection whose query failed is not put back.
             idle.lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -63,7 +64,10 @@ impl Readers {
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| StoreError::Failed(error.to_string()))?
-            .map_err(|error: rusqlite::Error| StoreError::Failed(error.to_string()))
+            .map_err(|error: rusqlite::Error| match error.sqlite_error_code() {
+                Some(ErrorCode::OperationInterrupted) => StoreError::Interrupted,
+                _ => StoreError::Failed(error.to_string()),
+            })
     }
 }
 

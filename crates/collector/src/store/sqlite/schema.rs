@@ -24,6 +24,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0005_forwarding",
         include_str!("../migrations/0005_forwarding.sql"),
     ),
+    (
+        "0006_reports",
+        include_str!("../migrations/0006_reports.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than

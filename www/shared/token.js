@@ -7,7 +7,7 @@ export function readToken() {
   if (given) {
     // Out of the address bar, where it could be seen or shared.
     sessionStorage.setItem(TOKEN_KEY, given);
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname + location.search);
   }
   return sessionStorage.getItem(TOKEN_KEY) ?? "";
 }
