@@ -105,6 +105,9 @@ const CHROMIUM_ONLY = [
   "faults/storage-refused",
   "e2e/budget",
   "capture/back-forward",
+  "dashboard/reports",
+  "dashboard/accessibility",
+  "dashboard/hostile",
 ].map((name) => `/${name}.spec.ts`);
 
 /**

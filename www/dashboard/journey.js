@@ -109,7 +109,7 @@ function stepOf(event, previous, causeOf) {
   const page = pageOf(event, causeOf);
   const whole = element("pre", { tabIndex: 0 }, element("code", {}));
   whole.ariaLabel = "The whole event as JSON";
-  whole.role = "region";
+  whole.role = "group";
   const details = element("details", {}, element("summary", {}, "Whole event"), whole);
   details.addEventListener("toggle", () => {
     whole.firstChild.replaceChildren(...colored(JSON.stringify(event, null, 2)));
