@@ -8,6 +8,9 @@ import { entries } from "./list.js";
 const detail = byId("detail");
 let selected = null;
 
+// Its text can be longer than the window: the keys of arrows scroll it.
+byId("detail-scroll").tabIndex = 0;
+
 export function open(entry) {
   selected?.button.removeAttribute("aria-current");
   selected = entry;
