@@ -111,8 +111,9 @@ const CHROMIUM_ONLY = [
 ].map((name) => `/${name}.spec.ts`);
 
 /**
- * Suites that an engine does not come to the end of: why is not known yet. Workers themselves run in WebKitGTK; in
- * Firefox a recording does not come to its end on a machine without sound.
+ * Suites that an engine does not come to the end of: why is not known yet. Workers themselves run in WebKitGTK. In Firefox
+ * ESR a recording that is played does not come to its end; that the machine has no sound output may be why, and was not
+ * tried on one that has.
  */
 const NOT_IN = { webkit: ["/policy/service-worker.spec.ts"], firefox: ["/capture/media.spec.ts"] };
 
