@@ -270,9 +270,9 @@ describe("real applications", () => {
     await page.click("emoji-picker [role=tab][aria-label*=Travel]");
     await page.click("emoji-picker [role=menuitem][aria-label*=anchor]");
     await page.waitForSelector("output:has-text('⚓')");
-    await page.fill("emoji-picker input", "sail");
-    await page.click("emoji-picker [role=option][aria-label*=sailboat]");
-    await page.waitForSelector("output:has-text('⛵')");
+    await page.click("emoji-picker [role=tab][aria-label*=Smileys]");
+    await page.click("emoji-picker [role=menuitem][aria-label*=grin]");
+    await page.waitForSelector("output:has-text('😀')");
     await expectEvents(
       collector,
       site,
@@ -280,7 +280,8 @@ describe("real applications", () => {
         pageview(url, { view: "page" }),
         click(/button/, { view: "page", href: null }),
         click("#emo-⚓", { view: "page", prompt: "⚓", href: null }),
-        click("#emo-⛵", { view: "page", prompt: "⛵", href: null }),
+        click(/button/, { view: "page", href: null }),
+        click("#emo-😀", { view: "page", prompt: "😀", href: null }),
       ],
       { pages: [page] },
     );

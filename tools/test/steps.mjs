@@ -105,6 +105,7 @@ const CHROMIUM_ONLY = [
   "faults/storage-refused",
   "e2e/budget",
   "capture/back-forward",
+  "capture/cost",
   "dashboard/reports",
   "dashboard/accessibility",
   "dashboard/hostile",
