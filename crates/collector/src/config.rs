@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::aws::AccessKey;
 use crate::client_address::Network;
+use crate::enrich::AddressDetail;
 use crate::senders::{self, SiteRule};
 
 /// Settings of the collector. Each flag has a variable of the environment beside it.
@@ -77,6 +78,34 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<Network>,
+
+    /// Where the collector is on its host, behind a proxy that passes paths on as they are: `/collect`.
+    #[arg(long, env = "SILLAGE_PATH_PREFIX", value_name = "PATH", value_parser = path_prefix)]
+    pub path_prefix: Option<String>,
+
+    /// How much of a visitor's address is kept.
+    #[arg(
+        long,
+        env = "SILLAGE_ADDRESSES",
+        default_value = "truncated",
+        value_name = "DETAIL"
+    )]
+    pub addresses: AddressDetail,
+
+    /// Databases that tell where an address is and whose, in the `mmdb` format; several parted by
+    /// commas. They are asked with what is kept of the address.
+    #[arg(
+        long,
+        env = "SILLAGE_GEO_DATABASES",
+        value_name = "FILES",
+        value_delimiter = ','
+    )]
+    pub geo_databases: Vec<PathBuf>,
+
+    /// List of search engines, social networks and the like, in the JSON format of referer-parser. It
+    /// counts more than the one that is built in.
+    #[arg(long, env = "SILLAGE_REFERRER_LIST", value_name = "FILE")]
+    pub referrer_list: Option<PathBuf>,
 
     /// Access keys of which one must have signed a `PutEvents` call of an AWS SDK, separated by commas;
     /// without any, signatures are not looked at.
@@ -213,6 +242,24 @@ fn base_url(text: &str) -> Result<Url, &'static str> {
             Ok(url)
         }
         _ => Err("must be an address like https://api.example, without a query"),
+    }
+}
+
+/// Reads the path under which everything is served; empty for the root.
+fn path_prefix(text: &str) -> Result<String, &'static str> {
+    let path = text.trim_end_matches('/');
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    };
+    match path.strip_prefix('/') {
+        _ if path.is_empty() => Ok(String::new()),
+        Some(parts) if parts.split('/').all(is_plain) => Ok(path.to_owned()),
+        _ => Err("must be a path like /collect, of letters, digits, '-', '.', '_' and '~'"),
     }
 }
 

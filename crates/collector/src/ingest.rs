@@ -96,7 +96,7 @@ fn accept(
         .to_ascii_lowercase();
     let created_at = event.created_date.ok_or_else(|| missing("createdDate"))?;
     event.id = Some(id.clone());
-    enrich::enrich(&mut event, site_id, surroundings);
+    let is_bot = enrich::enrich(&mut event, site_id, surroundings);
     Ok(IncomingEvent {
         event,
         id,
@@ -104,6 +104,7 @@ fn accept(
         created_at,
         fingerprint,
         json_bytes: json.len(),
+        is_bot,
     })
 }
 

@@ -5,16 +5,16 @@
 //! is not full again.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use sillage_protocol::Timestamp;
 
-use crate::client_address::{client_address, household};
+use crate::client_address::{ClientAddress, household};
 use crate::error::CollectError;
 use crate::state::AppState;
 
@@ -75,10 +75,12 @@ pub(crate) async fn limit(
 ) -> Result<Response, CollectError> {
     if let Some(limit) = &state.rate_limit
         && request.method() == Method::POST
-        && let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
+        && let ClientAddress(Some(address)) = ClientAddress::of(
+            request.extensions(),
+            request.headers(),
+            &state.config.trusted_proxies,
+        )
     {
-        let trusted = &state.config.trusted_proxies;
-        let address = client_address(peer.ip(), request.headers(), trusted);
         limit
             .take(address, (state.clock)())
             .map_err(CollectError::RateLimited)?;

@@ -9,6 +9,7 @@ mod health;
 mod live;
 mod metrics;
 mod pages;
+mod prefix;
 mod preflight;
 mod put_events;
 mod reports;
@@ -120,13 +121,15 @@ pub(crate) fn router(state: AppState) -> Router {
     // Browsers: the dashboard, the live view, the tracker, the demo shop.
     let pages = pages::router().merge(assets::router());
 
-    Router::new()
+    let all = Router::new()
         .merge(ingest)
         .merge(doors)
         .merge(reads)
         .merge(genesys_reads)
         .merge(operation)
-        .merge(pages)
+        .merge(pages);
+    let prefix = state.config.path_prefix.clone().unwrap_or_default();
+    let all = all
         .method_not_allowed_fallback(async || CollectError::MethodNotAllowed)
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(CollectError::Internal)
@@ -139,5 +142,10 @@ pub(crate) fn router(state: AppState) -> Router {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .with_state(state)
+        .with_state(state);
+    if prefix.is_empty() {
+        all
+    } else {
+        prefix::under(prefix, all)
+    }
 }

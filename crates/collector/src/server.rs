@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
+use crate::enrich::{SourceError, Sources};
 use crate::forward::{Environment, ForwardError, Forwarding, Pace};
 use crate::retention;
 use crate::state::AppState;
@@ -48,6 +49,9 @@ pub enum ServerError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// Something that events are to be completed from cannot be used.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// Forwarding is not set up wholly.
     #[error(transparent)]
     Forward(#[from] ForwardError),
@@ -87,8 +91,9 @@ impl Server {
             .map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
         let forwarding = Forwarding::new(&config, &Environment::of_process(), Pace::default())?;
+        let sources = Sources::open(&config)?;
         let store = SqliteStore::open(&config.data, config.limits.max_queued_bytes)?;
-        let state = AppState::new(config, Arc::new(store), address);
+        let state = AppState::new(config, sources, Arc::new(store), address);
         Ok(Self {
             listener,
             address,

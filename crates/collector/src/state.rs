@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::clock::{self, Clock};
 use crate::config::{Config, Limits};
-use crate::enrich::UserAgents;
+use crate::enrich::Sources;
 use crate::error::CollectError;
 use crate::forward::{self, ForwardCounts};
 use crate::guard::ReadAccess;
@@ -35,7 +35,8 @@ pub struct AppState {
     pub(crate) config: Arc<Config>,
     pub(crate) limits: Limits,
     pub(crate) read_access: Arc<ReadAccess>,
-    pub(crate) user_agents: UserAgents,
+    /// What events are completed from.
+    pub(crate) sources: Arc<Sources>,
     pub(crate) metrics: Arc<Metrics>,
     /// Who may send events of which site.
     pub(crate) senders: Arc<Senders>,
@@ -57,7 +58,7 @@ pub struct AppState {
 
 impl AppState {
     /// Makes the state of a collector that listens on `bound`.
-    pub fn new(config: Config, store: Arc<dyn Store>, bound: SocketAddr) -> Self {
+    pub fn new(config: Config, sources: Sources, store: Arc<dyn Store>, bound: SocketAddr) -> Self {
         let limits = config.limits;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -70,7 +71,7 @@ impl AppState {
                 .map(|per_minute| Arc::new(RateLimit::new(per_minute))),
             limits,
             config: Arc::new(config),
-            user_agents: UserAgents::load(),
+            sources: Arc::new(sources),
             metrics: Arc::default(),
             waiting: Arc::new(Semaphore::new(
                 limits.max_waiting_bytes.div_ceil(WAITING_PERMIT_BYTES),

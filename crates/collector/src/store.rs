@@ -238,6 +238,8 @@ pub struct IncomingEvent {
     pub fingerprint: i64,
     /// Length of the event, in bytes of JSON, before enrichment.
     pub json_bytes: usize,
+    /// Whether a program sent it, not a visitor, as far as its user agent tells.
+    pub is_bot: bool,
 }
 
 /// What came of a batch.

@@ -1,59 +1,120 @@
 //! Filling the members that published SDKs require and the tracker leaves out.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use sillage_protocol::{
     ActionMediaType, AddressableEntityRef, Browser, Device, DeviceCategory, Event,
+    JourneyGeolocation, JourneyPage, Referrer,
 };
 
+use super::place::Place;
+use super::referrer::Referrers;
 use super::{Surroundings, UserAgent};
 
-/// Fills the user agent, browser and device of each part that has them.
-pub(super) fn fill_user_agent(event: &mut Event, surroundings: &mut Surroundings<'_>) {
-    if let Some(part) = &mut event.web_event {
-        fill_part(
-            &mut part.user_agent_string,
-            &mut part.browser,
-            &mut part.device,
-            surroundings,
-        );
+/// Fills the registrable domains of page and referrer. Gives whether the sender had named the
+/// referrer's medium.
+pub(super) fn fill_domains(event: &mut Event) -> bool {
+    let Some(part) = &mut event.web_event else {
+        return referrer(event).is_some_and(|referrer| fill_domain(referrer, None));
+    };
+    if let Some(page) = &mut part.page {
+        Referrers::fill_page_domain(page);
     }
-    if let Some(part) = &mut event.web_action_event {
-        fill_part(
-            &mut part.user_agent_string,
-            &mut part.browser,
-            &mut part.device,
-            surroundings,
-        );
-    }
-    if let Some(part) = &mut event.outcome_achieved_event {
-        fill_part(
-            &mut part.user_agent_string,
-            &mut part.browser,
-            &mut part.device,
-            surroundings,
-        );
-    }
-    if let Some(part) = &mut event.segment_assigned_event {
-        fill_part(
-            &mut part.user_agent_string,
-            &mut part.browser,
-            &mut part.device,
-            surroundings,
-        );
+    let page = part.page.as_ref();
+    part.referrer
+        .as_mut()
+        .is_some_and(|referrer| fill_domain(referrer, page))
+}
+
+fn fill_domain(referrer: &mut Referrer, page: Option<&JourneyPage>) -> bool {
+    let has_said = referrer.medium.is_some();
+    Referrers::fill_domain(referrer, page);
+    has_said
+}
+
+/// Fills where the visitor came from.
+pub(super) fn fill_referrer(event: &mut Event, has_said: bool, referrers: &Referrers) {
+    if let Some(referrer) = referrer(event) {
+        referrers.fill(referrer, has_said);
     }
 }
 
-fn fill_part(
+/// What led to the page, or to the visit. An event has one part.
+fn referrer(event: &mut Event) -> Option<&mut Referrer> {
+    let web = event.web_event.as_mut().map(|part| &mut part.referrer);
+    let action = event.web_action_event.as_mut();
+    let outcome = event.outcome_achieved_event.as_mut();
+    let segment = event.segment_assigned_event.as_mut();
+    web.or(action.map(|part| &mut part.visit_referrer))
+        .or(outcome.map(|part| &mut part.visit_referrer))
+        .or(segment.map(|part| &mut part.visit_referrer))?
+        .as_mut()
+}
+
+/// Fills user agent, browser, device and place of each part that has them. Gives whether the user
+/// agent is a program's.
+pub(super) fn fill_surroundings(event: &mut Event, surroundings: &mut Surroundings<'_>) -> bool {
+    let is_anonymous = event.customer_id.is_none();
+    let mut is_bot = false;
+    macro_rules! fill {
+        ($($part:ident),*) => {
+            $(if let Some(part) = &mut event.$part {
+                is_bot |= fill_user_agent(
+                    &mut part.user_agent_string,
+                    &mut part.browser,
+                    &mut part.device,
+                    surroundings,
+                );
+                fill_place(
+                    &mut part.ip_address,
+                    &mut part.ip_organization,
+                    &mut part.geolocation,
+                    surroundings.place(is_anonymous),
+                );
+            })*
+        };
+    }
+    fill!(
+        web_event,
+        web_action_event,
+        outcome_achieved_event,
+        segment_assigned_event
+    );
+    is_bot
+}
+
+fn fill_place(
+    address: &mut Option<String>,
+    organization: &mut Option<String>,
+    geolocation: &mut Option<JourneyGeolocation>,
+    found: Option<(IpAddr, Arc<Place>)>,
+) {
+    // An address that the sender named is not that of the request, and so is the place of neither.
+    if let (None, Some((kept, place))) = (&address, found) {
+        *address = Some(kept.to_string());
+        if organization.is_none() {
+            organization.clone_from(&place.organization);
+        }
+        if geolocation.is_none() {
+            geolocation.clone_from(&place.geolocation);
+        }
+    }
+}
+
+fn fill_user_agent(
     text: &mut Option<String>,
     browser: &mut Option<Browser>,
     device: &mut Option<Device>,
     surroundings: &mut Surroundings<'_>,
-) {
+) -> bool {
     let Some((agent_text, agent)) = surroundings.user_agent(text.as_deref()) else {
-        return;
+        return false;
     };
     text.get_or_insert(agent_text);
     fill_browser(browser.get_or_insert_default(), &agent);
     fill_device(device.get_or_insert_default(), &agent);
+    agent.is_bot
 }
 
 fn fill_browser(browser: &mut Browser, agent: &UserAgent) {
@@ -151,15 +212,22 @@ pub(super) fn fill_required(event: &mut Event) {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
-    use crate::enrich::UserAgents;
+    use crate::Config;
+    use crate::enrich::Sources;
 
     const CHROME_ON_WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
+    fn sources() -> Sources {
+        Sources::open(&Config::parse_from(["sillage-collector"])).unwrap()
+    }
+
     #[test]
     fn what_client_hints_said_is_kept_and_the_rest_is_filled() {
-        let agents = UserAgents::load();
-        let mut surroundings = Surroundings::new(&agents, Some(CHROME_ON_WINDOWS));
+        let sources = sources();
+        let mut surroundings = Surroundings::new(&sources, Some(CHROME_ON_WINDOWS), None);
         let mut browser = Some(Browser {
             family: Some("Vivaldi".into()),
             view_width: Some(800),
@@ -169,7 +237,7 @@ mod tests {
             os_version: Some("11".into()),
             ..Device::default()
         });
-        fill_part(&mut None, &mut browser, &mut device, &mut surroundings);
+        fill_user_agent(&mut None, &mut browser, &mut device, &mut surroundings);
         let (browser, device) = (browser.unwrap(), device.unwrap());
         assert_eq!(browser.family.as_deref(), Some("Vivaldi"));
         assert_eq!(
@@ -186,10 +254,23 @@ mod tests {
 
     #[test]
     fn without_a_user_agent_nothing_is_invented() {
-        let agents = UserAgents::load();
-        let mut surroundings = Surroundings::new(&agents, None);
+        let sources = sources();
+        let mut surroundings = Surroundings::new(&sources, None, None);
         let (mut text, mut browser, mut device) = (None, None, None);
-        fill_part(&mut text, &mut browser, &mut device, &mut surroundings);
+        fill_user_agent(&mut text, &mut browser, &mut device, &mut surroundings);
         assert_eq!((text, browser, device), (None, None, None));
+    }
+
+    #[test]
+    fn an_address_that_the_sender_named_is_not_looked_up_as_that_of_the_request() {
+        let (mut address, mut organization, mut geolocation) =
+            (Some("10.0.0.1".into()), None, None);
+        let found = Place {
+            organization: Some("Example Networks".into()),
+            ..Place::default()
+        };
+        let found = Some(("203.0.113.0".parse().unwrap(), Arc::new(found)));
+        fill_place(&mut address, &mut organization, &mut geolocation, found);
+        assert_eq!((address.as_deref(), organization), (Some("10.0.0.1"), None));
     }
 }

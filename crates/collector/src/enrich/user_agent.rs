@@ -31,6 +31,9 @@ static RULES: LazyLock<Option<Extractor<'static>>> = LazyLock::new(|| {
 const OTHER: &str = "Other";
 const UNKNOWN: &str = "unknown";
 
+/// Browsers without a window, as uap-core names them; it counts them as browsers.
+const HEADLESS: [&str; 4] = ["HeadlessChrome", "PhantomJS", "SlimerJS", "Splash"];
+
 /// Reads user agents. A token that the rules are being compiled; they themselves are the process's.
 #[derive(Clone, Copy, Debug)]
 pub struct UserAgents(());
@@ -52,6 +55,8 @@ pub struct UserAgent {
     pub os_family: String,
     /// Its version; `unknown` if not told.
     pub os_version: String,
+    /// Whether it is a program that nobody looks at: a crawler, or a browser without a window.
+    pub is_bot: bool,
 }
 
 impl UserAgents {
@@ -103,6 +108,10 @@ impl UserAgents {
             manufacturer: maker
                 .filter(|_| !is_generic && !is_spider)
                 .map(str::to_owned),
+            is_bot: is_spider
+                || browser
+                    .as_ref()
+                    .is_some_and(|found| HEADLESS.contains(&found.family.as_ref())),
             device_type: device
                 .filter(|_| !is_generic)
                 .map_or_else(|| OTHER.to_owned(), |(name, _)| name),

@@ -1,5 +1,7 @@
 //! `POST /v1/batches`: takes a batch and answers when it is on disk.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -7,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sillage_protocol::batch::{Answer, Rejection};
 
+use crate::client_address::ClientAddress;
 use crate::enrich::Surroundings;
 use crate::error::CollectError;
 use crate::state::AppState;
@@ -20,12 +23,13 @@ const OFFLOADED_BYTES: usize = 32 * 1024;
 /// Takes a batch.
 pub(super) async fn take(
     State(state): State<AppState>,
+    client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, CollectError> {
     let body = extract::read_body(body, &state.limits).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
-    let (batch, id, rejected) = prepare(&state, &headers, body).await?;
+    let (batch, id, rejected) = prepare(&state, client, &headers, body).await?;
     state.senders.check(&headers, &batch.site_id)?;
     let appended = state.store.append(batch).await?;
     for rejection in &rejected {
@@ -55,6 +59,7 @@ pub(super) async fn take(
 /// Reads, checks and enriches the batch; also gives its id as it came.
 async fn prepare(
     state: &AppState,
+    ClientAddress(client): ClientAddress,
     headers: &HeaderMap,
     body: Bytes,
 ) -> Result<(IncomingBatch, String, Vec<Rejection>), CollectError> {
@@ -66,12 +71,12 @@ async fn prepare(
     let turn = state.turn_to_work().await?;
     let is_large = body.len() >= OFFLOADED_BYTES;
     let limits = state.limits;
-    let user_agents = state.user_agents;
+    let sources = Arc::clone(&state.sources);
     let work = move || {
         let _turn = turn;
         let batch = extract::read_batch(&body, &limits)?;
         let id = batch.id.clone();
-        let mut surroundings = Surroundings::new(&user_agents, user_agent.as_deref());
+        let mut surroundings = Surroundings::new(&sources, user_agent.as_deref(), client);
         let (incoming, rejected) = ingest::prepare(batch, received_at, &mut surroundings);
         Ok((incoming, id, rejected))
     };

@@ -15,6 +15,7 @@ use sillage_protocol::validate::validate_site_id;
 use sillage_protocol::{Event, EventKind, Timestamp, event};
 use uuid::{NoContext, Uuid};
 
+use crate::client_address::ClientAddress;
 use crate::enrich::Surroundings;
 use crate::extract;
 use crate::genesys::GenesysError;
@@ -32,6 +33,7 @@ const ACTIONS_AT_ONCE: usize = 200;
 pub(super) async fn web_event(
     State(state): State<AppState>,
     Path(site_id): Path<String>,
+    client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
@@ -59,7 +61,7 @@ pub(super) async fn web_event(
     };
     let event =
         mapping::from_web_event_request(&request, new, now).map_err(GenesysError::Invalid)?;
-    let batch = prepare(&state, &headers, site_id.clone(), event, now).await?;
+    let batch = prepare(&state, client, &headers, site_id.clone(), event, now).await?;
     let event = batch.events.first().map(|incoming| incoming.event.clone());
     state.store.append(batch).await?;
     let session = match summary(&state, &site_id, &session_id).await? {
@@ -75,6 +77,7 @@ pub(super) async fn web_event(
 pub(super) async fn action_event(
     State(state): State<AppState>,
     Path(site_id): Path<String>,
+    client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
@@ -100,7 +103,7 @@ pub(super) async fn action_event(
     } else {
         continue_action(&mut event, None, &[]);
     }
-    let batch = prepare(&state, &headers, site_id, event, now).await?;
+    let batch = prepare(&state, client, &headers, site_id, event, now).await?;
     state.store.append(batch).await?;
     Ok(accepted(()))
 }
@@ -111,10 +114,11 @@ async fn read(state: &AppState, site_id: &str, body: Body) -> Result<Bytes, Gene
     Ok(body)
 }
 
-/// The user agent of the request is the visitor's, unless the event names another: so it is at
+/// The user agent and the address of the request are the visitor's, unless the event names another: so it is at
 /// Genesys Cloud.
 async fn prepare(
     state: &AppState,
+    ClientAddress(client): ClientAddress,
     headers: &HeaderMap,
     site_id: String,
     event: Event,
@@ -130,7 +134,7 @@ async fn prepare(
         events: vec![event],
     };
     let _turn = state.turn_to_work().await?;
-    let mut surroundings = Surroundings::new(&state.user_agents, user_agent);
+    let mut surroundings = Surroundings::new(&state.sources, user_agent, client);
     prepare_call(call, now, &mut surroundings).map_err(|(_, error)| GenesysError::Invalid(error))
 }
 

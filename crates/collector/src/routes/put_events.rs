@@ -5,8 +5,8 @@
 //! calls, not about a visitor, so no browser or device is derived from it.
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sillage_protocol::personalize::PutEventsRequest;
 use sillage_protocol::validate::validate_site_id;
@@ -29,7 +29,8 @@ const INVOCATION_NAMESPACE: Uuid = uuid!("1426751f-64bc-5167-bf6c-274cd7e21129")
 /// Takes up to ten events of one user and session.
 pub(super) async fn take(
     State(state): State<AppState>,
-    uri: Uri,
+    // As it was signed, with the prefix of the path.
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, AwsError> {
@@ -65,7 +66,7 @@ pub(super) async fn take(
             program: program_of(text(&headers, &header::USER_AGENT)),
             events: mapping::from_put_events(&request, id)?,
         };
-        let mut surroundings = Surroundings::new(&state.user_agents, None);
+        let mut surroundings = Surroundings::new(&state.sources, None, None);
         prepare_call(call, now, &mut surroundings)
             .map_err(|(index, error)| as_sent(index, error))?
     };

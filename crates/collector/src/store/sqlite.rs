@@ -11,6 +11,7 @@ mod receipts;
 mod report;
 mod schema;
 mod summary;
+mod visit;
 mod writer;
 
 use std::fs::{File, TryLockError};

@@ -9,6 +9,7 @@
 
 mod cors;
 mod delivery;
+mod enrichment;
 mod fixtures;
 mod forgetting;
 mod forwarding;

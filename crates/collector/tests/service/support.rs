@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use sillage_collector::clock::Clock;
+use sillage_collector::enrich::Sources;
 use sillage_collector::store::Store;
 use sillage_collector::store::sqlite::{DATABASE_FILE, SqliteStore};
 use sillage_collector::{AppState, Config};
@@ -64,11 +65,12 @@ impl TestCollector {
     pub(crate) fn start_on(bound: &str, flags: &[&str], clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::parse_from(["sillage-collector"].iter().chain(flags));
+        let sources = Sources::open(&config).unwrap();
         let store = SqliteStore::open(folder.path(), config.limits.max_queued_bytes).unwrap();
         let store = Arc::new(store);
         let bound: SocketAddr = bound.parse().unwrap();
         let dyn_store: Arc<dyn Store> = store.clone();
-        let state = AppState::new(config, dyn_store, bound).with_clock(clock);
+        let state = AppState::new(config, sources, dyn_store, bound).with_clock(clock);
         Self {
             folder,
             state,

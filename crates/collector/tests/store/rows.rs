@@ -46,6 +46,7 @@ pub(crate) fn event(n: u64, members: &Value) -> IncomingEvent {
         created_at,
         fingerprint: i64::try_from(n).unwrap(),
         json_bytes,
+        is_bot: false,
     }
 }
 

@@ -8,6 +8,7 @@ use sillage_protocol::Event;
 use super::days::{self, Arrived};
 use super::outboxes::OutboxCounts;
 use super::receipts::{self, Delivery};
+use super::visit;
 use crate::clock::to_sql;
 use crate::ingest;
 use crate::store::{Appended, IncomingBatch, IncomingEvent, StoredEvent};
@@ -97,6 +98,7 @@ fn insert(
     incoming: &mut IncomingEvent,
 ) -> rusqlite::Result<StoredEvent> {
     count_for_visitor(connection, &batch.site_id, &mut incoming.event)?;
+    visit::fill(connection, &batch.site_id, &mut incoming.event)?;
     let event = &incoming.event;
     let json = serde_json::to_string(event)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
@@ -108,8 +110,8 @@ fn insert(
         .prepare_cached(
             "INSERT INTO events (site_id, id, batch_id, session_id, customer_id, customer_id_type,
                  correlation_id, event_type, event_name, page_url, created_at_ms,
-                 original_created_at_ms, received_at_ms, fingerprint, event)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 original_created_at_ms, received_at_ms, fingerprint, is_bot, event)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             batch.site_id,
@@ -126,6 +128,7 @@ fn insert(
             to_sql(incoming.original_created_at),
             to_sql(batch.received_at),
             incoming.fingerprint,
+            incoming.is_bot,
             json,
         ])?;
     Ok(StoredEvent {

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0006_reports",
         include_str!("../migrations/0006_reports.sql"),
     ),
+    ("0007_bots", include_str!("../migrations/0007_bots.sql")),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
