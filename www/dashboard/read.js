@@ -14,7 +14,7 @@ export class Refused extends Error {
 export async function read(path, parameters, signal) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value != null && value !== ""));
   const token = readToken();
-  const response = await fetch(`/v1/${path}?${query}`, {
+  const response = await fetch(`v1/${path}?${query}`, {
     signal,
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });

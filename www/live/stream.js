@@ -47,7 +47,7 @@ function streamUrl() {
   const parameters = new URLSearchParams(lastEventId ? { lastEventId } : { recent: String(RECENT_EVENTS) });
   const token = readToken();
   if (token) parameters.set("token", token);
-  return `/v1/live?${parameters}`;
+  return `v1/live?${parameters}`;
 }
 
 export function connect() {

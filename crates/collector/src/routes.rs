@@ -29,15 +29,46 @@ use crate::state::AppState;
 use crate::{genesys, guard, rate_limit};
 
 pub(crate) fn router(state: AppState) -> Router {
-    let limited = middleware::from_fn_with_state(state.clone(), rate_limit::limit);
+    let prefix = state.config.path_prefix.clone().unwrap_or_default();
+    let all = Router::new()
+        .merge(ingest(&state))
+        .merge(doors(&state))
+        .merge(reads(&state))
+        .merge(genesys_reads(&state))
+        .merge(operation())
+        .merge(pages::router())
+        .merge(assets::router())
+        .method_not_allowed_fallback(async || CollectError::MethodNotAllowed)
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(CollectError::Internal)
+        }))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            crate::metrics::count,
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(state);
+    if prefix.is_empty() {
+        all
+    } else {
+        prefix::under(prefix, all)
+    }
+}
 
-    // Trackers on any page. Without credentials, so any origin may read the answers.
-    let ingest = Router::new()
+/// Trackers on any page. Without credentials, so any origin may read the answers.
+fn ingest(state: &AppState) -> Router<AppState> {
+    Router::new()
         .route(
             "/v1/batches",
             post(batches::take).options(preflight::for_trackers),
         )
-        .route_layer(limited.clone())
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            rate_limit::limit,
+        ))
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
@@ -46,10 +77,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("retry-after"),
-        ));
+        ))
+}
 
-    // Programs with an official SDK; in a browser too, as trackers.
-    let doors = Router::new()
+/// Programs with an official SDK; in a browser too, as trackers.
+fn doors(state: &AppState) -> Router<AppState> {
+    Router::new()
         .route(
             "/events",
             post(put_events::take).options(preflight::for_sdks),
@@ -62,7 +95,10 @@ pub(crate) fn router(state: AppState) -> Router {
             "/api/v2/journey/deployments/{deployment_id}/actionevent",
             post(deployments::action_event).options(preflight::for_sdks),
         )
-        .route_layer(limited)
+        .route_layer(middleware::from_fn_with_state(
+            state.clone(),
+            rate_limit::limit,
+        ))
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
@@ -70,10 +106,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("date, retry-after, x-amzn-errortype, x-amzn-requestid"),
-        ));
+        ))
+}
 
-    // People and programs that read.
-    let reads = Router::new()
+/// People and programs that read.
+fn reads(state: &AppState) -> Router<AppState> {
+    Router::new()
         .route("/v1/live", get(live::stream))
         .route("/v1/export", get(export::stream))
         .route("/v1/sites", get(reports::sites))
@@ -101,8 +139,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .route_layer(middleware::from_fn_with_state(
             state.clone(),
             guard::guard_reads,
-        ));
-    let genesys_reads = Router::new()
+        ))
+}
+
+/// Programs that read with an SDK of Genesys.
+fn genesys_reads(state: &AppState) -> Router<AppState> {
+    Router::new()
         .route("/api/v2/journey/sessions/{session_id}", get(session::read))
         .route(
             "/api/v2/journey/sessions/{session_id}/events",
@@ -111,41 +153,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .route_layer(middleware::from_fn_with_state(
             state.clone(),
             genesys::guard_reads,
-        ));
+        ))
+}
 
-    // Operators.
-    let operation = Router::new()
+/// Operators.
+fn operation() -> Router<AppState> {
+    Router::new()
         .route("/healthz", get(health::check))
-        .route("/readyz", get(health::check_readiness));
-
-    // Browsers: the dashboard, the live view, the tracker, the demo shop.
-    let pages = pages::router().merge(assets::router());
-
-    let all = Router::new()
-        .merge(ingest)
-        .merge(doors)
-        .merge(reads)
-        .merge(genesys_reads)
-        .merge(operation)
-        .merge(pages);
-    let prefix = state.config.path_prefix.clone().unwrap_or_default();
-    let all = all
-        .method_not_allowed_fallback(async || CollectError::MethodNotAllowed)
-        .layer(CatchPanicLayer::custom(|_| {
-            axum::response::IntoResponse::into_response(CollectError::Internal)
-        }))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            crate::metrics::count,
-        ))
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .with_state(state);
-    if prefix.is_empty() {
-        all
-    } else {
-        prefix::under(prefix, all)
-    }
+        .route("/readyz", get(health::check_readiness))
 }
