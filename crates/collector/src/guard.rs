@@ -123,8 +123,12 @@ fn request_host(headers: &HeaderMap) -> Option<String> {
     Some(host_of(headers.get(header::HOST)?.to_str().ok()?))
 }
 
-/// The host of `host:port`, in lower case and without the brackets of an IPv6 address.
+/// The host of `host:port`, in lower case and without the brackets of an IPv6 address; nothing where a
+/// user stands before it, which no client may send as its `Host`.
 fn host_of(authority: &str) -> String {
+    if authority.contains('@') {
+        return String::new();
+    }
     let host = authority
         .parse::<Authority>()
         .map(|authority| authority.host().to_ascii_lowercase());
@@ -166,6 +170,7 @@ mod tests {
             ("dev.example:8787", true),
             ("evil.example:8787", false),
             ("127.0.0.1.evil.example", false),
+            ("evil.example@127.0.0.1", false),
             ("", false),
         ] {
             assert_eq!(

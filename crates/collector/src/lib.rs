@@ -11,6 +11,7 @@ pub mod store;
 
 mod aws;
 mod client_address;
+mod connections;
 mod extract;
 mod genesys;
 mod guard;

@@ -1,6 +1,6 @@
 //! From settings to a running collector, and its end.
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
+use crate::connections;
 use crate::enrich::{SourceError, Sources};
 use crate::forward::{Environment, ForwardError, Forwarding, Pace};
 use crate::retention;
@@ -127,8 +128,8 @@ impl Server {
         let stopping = state.stopping();
         tokio::spawn(retention::run(state.clone()));
         let mut forwards = forwarding.start(&state);
-        let service = crate::app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let app = crate::app(state.clone());
+        let serving = connections::serve(listener, app, async move {
             stop.await;
             tracing::info!("stopping");
             state.stop_streams();
@@ -140,7 +141,7 @@ impl Server {
         let ending = async {
             // Calls that are being made are waited for, so that their events are not sent again.
             let forwarded = async { while forwards.join_next().await.is_some() {} };
-            let _ = tokio::join!(serving.into_future(), forwarded);
+            tokio::join!(serving, forwarded);
         };
         tokio::select! {
             () = ending => {}

@@ -11,7 +11,6 @@ use sillage_collector::store::sqlite::DATABASE_FILE;
 
 use crate::support::{Process, agent, batch, event_id, post};
 
-const KILLS: usize = 10;
 const SENDERS: usize = 4;
 const EVENTS_IN_A_BATCH: usize = 5;
 
@@ -26,10 +25,20 @@ struct Known {
 
 #[test]
 fn every_acknowledged_event_survives_ten_kills_exactly_once() {
+    kill_so_often(10);
+}
+
+#[test]
+#[ignore = "twice as long as the one above"]
+fn every_acknowledged_event_survives_twenty_kills_exactly_once() {
+    kill_so_often(20);
+}
+
+fn kill_so_often(kills: usize) {
     let folder = tempfile::tempdir().unwrap();
     let known = Known::default();
     let mut next = [0; SENDERS];
-    for round in 0..KILLS {
+    for round in 0..kills {
         let mut process = Process::start(folder.path());
         // A different moment in each round: before the first answer, and after ever more of them.
         let kill_after = known.acknowledged_batches.load(Ordering::SeqCst) + round * 7;
@@ -65,7 +74,7 @@ fn every_acknowledged_event_survives_ten_kills_exactly_once() {
     }
     let acknowledged = known.acknowledged.into_inner().unwrap();
     assert!(
-        acknowledged.len() > KILLS * EVENTS_IN_A_BATCH,
+        acknowledged.len() > kills * EVENTS_IN_A_BATCH,
         "only {} were acknowledged",
         acknowledged.len()
     );

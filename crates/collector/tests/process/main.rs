@@ -15,3 +15,4 @@ mod settings;
 mod start;
 mod stop;
 mod support;
+mod wire;

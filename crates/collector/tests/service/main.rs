@@ -13,6 +13,7 @@ mod enrichment;
 mod fixtures;
 mod forgetting;
 mod forwarding;
+mod fuzz;
 mod genesys;
 mod idempotency;
 mod ingest;
