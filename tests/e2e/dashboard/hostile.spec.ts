@@ -47,7 +47,7 @@ function foreign(page: Page): Promise<unknown> {
     refused: (globalThis as { refused?: string[] }).refused,
     elements: [...document.querySelectorAll("script, iframe, img, object, embed, main svg, [srcdoc]")]
       .map((one) => one.outerHTML)
-      .filter((html) => !/^<script src="\/(vendor|dashboard|live)\/|^<svg viewBox/.test(html)),
+      .filter((html) => !/^<script src="(vendor|dashboard|live)\/|^<svg viewBox/.test(html)),
     handlers: [...document.querySelectorAll("*")].filter((one) =>
       [...one.attributes].some(({ name, value }) => /^on/.test(name) || /^\s*javascript:/i.test(value)),
     ).length,
