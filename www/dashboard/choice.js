@@ -15,7 +15,7 @@ const RANGES = {
   "90d": { pieces: 90, ms: DAY_MS, interval: "day" },
 };
 
-const { site, range, from, to } = byId("choice").elements;
+const { site, range, from, to, bots } = byId("choice").elements;
 
 /** Fills the sites in and takes what the address says. */
 export function offer(sites) {
@@ -35,6 +35,7 @@ export function recall() {
   const today = new Date().toISOString().slice(0, 10);
   from.value = said.get("from") ?? from.value;
   to.value = said.get("to") ?? to.value;
+  bots.checked = said.get("bots") === "include";
   from.value ||= new Date(Date.now() - 6 * DAY_MS).toISOString().slice(0, 10);
   to.value ||= today;
   to.max = today;
@@ -45,26 +46,33 @@ export function showDays() {
   byId("days").hidden = range.value !== "days";
 }
 
-/** What is chosen, as reports take it: { site, from, to, interval }. Times are ISO 8601. */
+/** What is chosen, as reports take it: { site, from, to, bots, interval }. Times are ISO 8601. */
 export function chosen() {
   const now = Date.now();
   if (range.value === "days") {
     const begin = Date.parse(`${from.value}T00:00:00Z`);
     const end = Date.parse(`${to.value}T00:00:00Z`) + DAY_MS;
     const interval = end - begin <= 3 * DAY_MS ? "hour" : "day";
-    return { site: site.value, from: iso(begin), to: iso(end), interval };
+    return { site: site.value, from: iso(begin), to: iso(end), bots: counted(), interval };
   }
   const { pieces, ms, interval } = RANGES[range.value];
   const begin = Math.floor(now / ms) * ms - (pieces - 1) * ms;
   // Events may be dated up to a minute ahead.
-  return { site: site.value, from: iso(begin), to: iso(now + MINUTE_MS), interval };
+  return { site: site.value, from: iso(begin), to: iso(now + MINUTE_MS), bots: counted(), interval };
 }
 
 /** Writes the choice into the address; `more` are parameters beside it, `null` takes one out. */
 export function keep(more = {}, { push = false } = {}) {
   const parameters = address();
   const days = range.value === "days";
-  const said = { site: site.value, range: range.value, from: days && from.value, to: days && to.value, ...more };
+  const said = {
+    site: site.value,
+    range: range.value,
+    from: days && from.value,
+    to: days && to.value,
+    bots: counted(),
+    ...more,
+  };
   for (const [name, value] of Object.entries(said)) {
     if (value) parameters.set(name, value);
     else parameters.delete(name);
@@ -72,6 +80,11 @@ export function keep(more = {}, { push = false } = {}) {
   const url = `${location.pathname}?${parameters}`;
   if (push) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
+}
+
+/** What the reports' parameter `bots` says. */
+function counted() {
+  return bots.checked ? bots.value : "";
 }
 
 export function address() {

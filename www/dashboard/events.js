@@ -8,8 +8,8 @@ import { nothing, table } from "./table.js";
 const ROWS = 30;
 
 export async function showEvents(choice, signal) {
-  const { site, from, to } = choice;
-  const { events } = await read("reports/events", { site, from, to, limit: ROWS }, signal);
+  const { site, from, to, bots } = choice;
+  const { events } = await read("reports/events", { site, from, to, bots, limit: ROWS }, signal);
   const columns = [
     {
       name: "Event",
@@ -29,8 +29,8 @@ export async function showEvents(choice, signal) {
   byId("events").replaceChildren(table("Events by name", columns, events, (row) => row.events));
 }
 
-async function showProperties({ site, from, to }, name) {
-  const { sampledEvents, properties } = await read("reports/properties", { site, from, to, name });
+async function showProperties({ site, from, to, bots }, name) {
+  const { sampledEvents, properties } = await read("reports/properties", { site, from, to, bots, name });
   byId("properties-card").hidden = false;
   byId("properties-heading").textContent = `Properties of ${name}`;
   byId("properties-note").textContent = `Of the last ${counted(sampledEvents)} of these events.`;

@@ -14,8 +14,8 @@ const STEPS = 100;
 /** What is shown: the visitor, the events from the last to the first, and where more of them are. */
 let shown = null;
 
-export async function showSessions({ site, from, to }, signal) {
-  const { sessions } = await read("reports/sessions", { site, from, to, limit: SESSIONS }, signal);
+export async function showSessions({ site, from, to, bots }, signal) {
+  const { sessions } = await read("reports/sessions", { site, from, to, bots, limit: SESSIONS }, signal);
   const columns = [
     { name: "Visitor", of: visitorLink },
     { name: "Last seen", isShort: true, of: ({ endedAt }) => momentOf(endedAt) },
@@ -29,14 +29,14 @@ export async function showSessions({ site, from, to }, signal) {
   byId("sessions").replaceChildren(table("Last sessions", columns, sessions));
 }
 
-function visitorLink({ visitor, browserFamily, deviceCategory, country }) {
+function visitorLink({ visitor, browserFamily, deviceCategory, country, isBot }) {
   const link = element("button", { type: "button", className: "link" }, shortName(visitor));
   link.ariaLabel = `Journey of visitor ${shortName(visitor)}`;
   link.addEventListener("click", () => {
     keep({ visitor }, { push: true });
     void showJourney().then(() => byId("journey-heading").focus());
   });
-  return named(link, [browserFamily, deviceCategory, country].filter(Boolean).join(", "));
+  return named(link, [isBot && "program", browserFamily, deviceCategory, country].filter(Boolean).join(", "));
 }
 
 /** The end of an id tells visitors apart; `session:` are those without one. */

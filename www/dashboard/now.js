@@ -6,8 +6,8 @@ import { showPlot } from "./plot.js";
 import { read } from "./read.js";
 import { table } from "./table.js";
 
-export async function showNow({ site }, signal) {
-  const report = await read("reports/now", { site }, signal);
+export async function showNow({ site, bots }, signal) {
+  const report = await read("reports/now", { site, bots }, signal);
   const { active } = report;
   byId("now-sessions").textContent = active.sessions;
   byId("now-words").textContent =

@@ -16,8 +16,8 @@ const MEDIA = {
 
 const number = (name, member) => ({ name, isNumber: true, of: (row) => row[member] });
 
-export async function showPages({ site, from, to }, signal) {
-  const { pages } = await read("reports/pages", { site, from, to, limit: ROWS }, signal);
+export async function showPages({ site, from, to, bots }, signal) {
+  const { pages } = await read("reports/pages", { site, from, to, bots, limit: ROWS }, signal);
   const columns = [
     { name: "Page", of: ({ page, title }) => named(page, title) },
     number("Views", "pageviews"),
@@ -26,8 +26,8 @@ export async function showPages({ site, from, to }, signal) {
   byId("pages").replaceChildren(table("Top pages", columns, pages, ({ pageviews }) => pageviews));
 }
 
-export async function showSources({ site, from, to }, signal) {
-  const { sources } = await read("reports/sources", { site, from, to, limit: ROWS }, signal);
+export async function showSources({ site, from, to, bots }, signal) {
+  const { sources } = await read("reports/sources", { site, from, to, bots, limit: ROWS }, signal);
   const columns = [
     {
       name: "Source",
@@ -39,8 +39,8 @@ export async function showSources({ site, from, to }, signal) {
   byId("sources").replaceChildren(table("Sources of sessions", columns, sources, ({ sessions }) => sessions));
 }
 
-export async function showCampaigns({ site, from, to }, signal) {
-  const { campaigns } = await read("reports/campaigns", { site, from, to, limit: ROWS }, signal);
+export async function showCampaigns({ site, from, to, bots }, signal) {
+  const { campaigns } = await read("reports/campaigns", { site, from, to, bots, limit: ROWS }, signal);
   const columns = [
     {
       name: "Campaign",

@@ -78,7 +78,7 @@ describe("hostile events", () => {
   test("in the dashboard, with everything open", async () => {
     const site = await hostileSite();
     const visitor = await watched();
-    const page = await visitor.openBare(`${stage.collector.origin}/?site=${site}`);
+    const page = await visitor.openBare(`${stage.collector.origin}/?site=${site}&bots=include`);
     await shown(page);
     const names = (await cells(page, "#events")).map(([name]) => name);
     for (const text of HOSTILE) assert.ok(names.includes(text), `${text} is not shown as it is`);

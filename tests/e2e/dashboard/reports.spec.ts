@@ -142,6 +142,19 @@ describe("the dashboard", () => {
     await page.waitForFunction(() => document.getElementById("state")?.textContent?.includes("at most 400 days"));
   });
 
+  test("programs are counted where that is asked for", async () => {
+    const site = await twoVisits();
+    const crawler = new Visit("visitor-crawler").view("https://shop.example/", "Home");
+    await store(stage.collector, site, crawler, "Googlebot/2.1 (+http://www.google.com/bot.html)");
+    const visitor = await stage.newVisitor();
+    const page = await visitor.openBare(`${stage.collector.origin}/?site=${site}`);
+    await shown(page);
+    assert.equal(await page.textContent("#total-visitors"), "2");
+    await page.check("input[name=bots]");
+    await page.waitForFunction(() => document.getElementById("total-visitors")?.textContent === "3");
+    assert.equal(new URL(page.url()).searchParams.get("bots"), "include");
+  });
+
   test("uPlot is the file that npm has", () => {
     for (const file of ["uPlot.iife.min.js", "uPlot.min.css"]) {
       const [ours, theirs] = [`www/vendor/uplot/${file}`, `node_modules/uplot/dist/${file}`].map((path) =>

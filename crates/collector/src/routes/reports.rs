@@ -78,6 +78,7 @@ pub(super) async fn now(
             site_id: parameters.site()?,
             from: Timestamp(now.0.saturating_sub(ms)),
             to,
+            with_bots: parameters.with_bots()?,
         })
     };
     let recent = since(RECENT_MS)?;
@@ -248,6 +249,7 @@ fn traffic_of(asked: &Asked, interval: Interval) -> TrafficQuery {
         site_id: asked.site_id.clone(),
         from: asked.from,
         to: asked.to,
+        with_bots: asked.with_bots,
         bucket_ms: interval.ms(),
     }
 }
@@ -274,6 +276,7 @@ impl Asked {
             site_id: self.site_id.clone(),
             from: self.from,
             to: self.to,
+            with_bots: self.with_bots,
             limit,
         }
     }

@@ -90,6 +90,8 @@ pub struct RangeQuery {
     pub from: Timestamp,
     /// End of the range.
     pub to: Timestamp,
+    /// Whether what programs sent counts too.
+    pub with_bots: bool,
     /// At most so many rows.
     pub limit: usize,
 }
@@ -103,6 +105,8 @@ pub struct TrafficQuery {
     pub from: Timestamp,
     /// End of the range.
     pub to: Timestamp,
+    /// Whether what programs sent counts too.
+    pub with_bots: bool,
     /// Length of a bucket, in milliseconds; buckets begin at multiples of it since 1970.
     pub bucket_ms: u64,
 }
@@ -243,6 +247,8 @@ pub struct SessionRow {
     pub device_category: Option<String>,
     /// The country, where it is known.
     pub country: Option<String>,
+    /// Whether a program sent one of its events.
+    pub is_bot: bool,
 }
 
 /// What of a visitor to read.

@@ -139,6 +139,7 @@ async fn what_cannot_be_asked_is_answered_with_the_parameter_and_its_rule() {
         ("traffic?site=shop&to=%00", "to"),
         ("traffic?site=shop&interval=week", "interval"),
         ("traffic?site=shop&interval=minute", "interval"),
+        ("pages?site=shop&bots=some", "bots"),
         ("pages?site=shop&limit=0", "limit"),
         ("pages?site=shop&limit=201", "limit"),
         ("pages?site=shop&limit=-1", "limit"),

@@ -71,6 +71,7 @@ macro_rules! store_contract {
                 pages_sources_and_campaigns_are_counted_most_first,
                 events_are_counted_by_name_and_read_by_name,
                 the_last_sessions_come_whole_and_a_journey_page_by_page,
+                programs_are_left_out_unless_they_are_asked_for,
                 what_was_deleted_is_in_no_report,
                 the_delivery_is_told_by_day_and_so_are_wrong_clocks,
             }

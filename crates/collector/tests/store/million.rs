@@ -75,12 +75,14 @@ async fn one_session_among_a_million_events_is_read_in_ten_milliseconds() {
         site_id: "shop".to_owned(),
         from: Timestamp(from),
         to: NOW,
+        with_bots: false,
         limit: 20,
     };
     let traffic = TrafficQuery {
         site_id: "shop".to_owned(),
         from: Timestamp(from),
         to: NOW,
+        with_bots: false,
         bucket_ms: 86_400_000,
     };
     let mut report = Instant::now();

@@ -37,6 +37,7 @@ pub(in crate::routes) struct Parameters {
     interval: Option<String>,
     limit: Option<String>,
     name: Option<String>,
+    bots: Option<String>,
     visitor: Option<String>,
     before: Option<String>,
     pub(super) after: Option<String>,
@@ -48,6 +49,7 @@ pub(super) struct Asked {
     pub(super) site_id: String,
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
+    pub(super) with_bots: bool,
 }
 
 /// Length of a bucket.
@@ -114,7 +116,16 @@ impl Parameters {
             site_id: self.site()?,
             from,
             to,
+            with_bots: self.with_bots()?,
         })
+    }
+
+    pub(super) fn with_bots(&self) -> Result<bool, CollectError> {
+        match self.bots.as_deref() {
+            None | Some("exclude") => Ok(false),
+            Some("include") => Ok(true),
+            Some(_) => Err(bad("bots", "must be exclude or include".to_owned())),
+        }
     }
 
     /// A range, and the query for its first rows.

@@ -29,6 +29,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0006_reports.sql"),
     ),
     ("0007_bots", include_str!("../migrations/0007_bots.sql")),
+    (
+        "0008_report_bots",
+        include_str!("../migrations/0008_report_bots.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
@@ -181,6 +185,49 @@ mod tests {
                 r#"["1970-01-01",1,9,3,2,1,4,1,2]"#,
                 r#"["1970-01-02",1,0,4,0,0,0,0,-4]"#,
                 r#"["1970-01-03",0,9007199254740992,0,0,0,0,0,9007199254740992]"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_stored_before_reports_is_in_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.sqlite");
+        let mut before = Connection::open(&path).unwrap();
+        let transaction = before.transaction().unwrap();
+        version(&transaction).unwrap();
+        transaction.execute_batch(MIGRATIONS[0].1).unwrap();
+        transaction
+            .execute_batch(
+                r#"INSERT INTO migrations VALUES (1, '0001_events', 0);
+                 INSERT INTO events (site_id, id, batch_id, session_id, event_type, event_name,
+                     page_url, created_at_ms, original_created_at_ms, received_at_ms, fingerprint, event)
+                 VALUES ('shop', 'e1', '', 's1', 'web', 'page_viewed', 'https://a.example/b?c', 5, 5, 5, 0,
+                         '{"webEvent": {"page": {"hostname": "a.example", "pathname": "/b"},
+                                        "mktCampaign": {"name": "spring"}}}'),
+                        ('shop', 'e2', '', 's1', 'action', NULL, NULL, 6, 6, 6, 0,
+                         '{"webActionEvent": {"action": {"state": "engaged"}}}');"#,
+            )
+            .unwrap();
+        transaction.commit().unwrap();
+        drop(before);
+
+        let connection = open(&path).unwrap();
+        let rows: Vec<String> = connection
+            .prepare(
+                "SELECT json_array(created_at_ms, what, visitor, page, campaign_name, is_bot)
+                 FROM report_events ORDER BY sequence",
+            )
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                r#"[5,"page_viewed","session:s1","a.example/b","spring",0]"#,
+                r#"[6,"click","session:s1",null,null,0]"#,
             ]
         );
     }

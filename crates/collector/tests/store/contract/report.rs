@@ -19,6 +19,7 @@ fn range() -> RangeQuery {
         site_id: "shop".to_owned(),
         from: Timestamp(NOW.0 - 12 * HOUR_MS),
         to: Timestamp(NOW.0 + 12 * HOUR_MS),
+        with_bots: false,
         limit: 10,
     }
 }
@@ -28,6 +29,7 @@ fn by_hour(from: Timestamp, to: Timestamp) -> TrafficQuery {
         site_id: "shop".to_owned(),
         from,
         to,
+        with_bots: false,
         bucket_ms: HOUR_MS,
     }
 }
@@ -242,6 +244,48 @@ pub(crate) async fn events_are_counted_by_name_and_read_by_name(place: Place) {
     assert_eq!(found, [event_id(5), event_id(3)]);
     let nothing = store.last_named(of_name("' OR 1=1 --", 9)).await.unwrap();
     assert_eq!(nothing, []);
+}
+
+pub(crate) async fn programs_are_left_out_unless_they_are_asked_for(place: Place) {
+    let store = place.open();
+    two_visits(&*store).await;
+    let mut crawled = seen(8, "crawler", "/tea", &json!({}));
+    crawled.is_bot = true;
+    let mut clicked = click(9, "crawler", "engaged");
+    clicked.is_bot = true;
+    store
+        .append(batch(3, vec![crawled, clicked]))
+        .await
+        .unwrap();
+    for (with_bots, events, views_of_tea, sessions) in [(false, 6, 2, 2), (true, 8, 3, 3)] {
+        let of = || RangeQuery {
+            with_bots,
+            ..range()
+        };
+        let traffic = TrafficQuery {
+            with_bots,
+            ..by_hour(of().from, of().to)
+        };
+        let counted = store.traffic(traffic).await.unwrap().totals;
+        assert_eq!((counted.events, counted.sessions), (events, sessions));
+        assert_eq!(
+            store.top_pages(of()).await.unwrap()[0].pageviews,
+            views_of_tea
+        );
+        let by_name = store.event_names(of()).await.unwrap();
+        assert_eq!(by_name.iter().map(|row| row.events).sum::<u64>(), events);
+        let sources = store.top_sources(of()).await.unwrap();
+        assert_eq!(
+            sources.iter().map(|row| row.sessions).sum::<u64>(),
+            sessions
+        );
+        let last = store.last_sessions(of()).await.unwrap();
+        assert_eq!(last.len() as u64, sessions);
+        assert_eq!(
+            last.iter().filter(|row| row.is_bot).count(),
+            usize::from(with_bots)
+        );
+    }
 }
 
 pub(crate) async fn the_last_sessions_come_whole_and_a_journey_page_by_page(place: Place) {

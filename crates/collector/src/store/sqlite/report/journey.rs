@@ -20,7 +20,7 @@ pub(super) fn last_sessions(
              (SELECT max(created_at_ms) FROM events
               WHERE session_id = sessions.session_id AND site_id = sessions.site_id),
              events, pageviews, clicks, entry_url, referrer_hostname, campaign_name,
-             browser_family, device_category, country
+             browser_family, device_category, country, is_bot
          FROM sessions WHERE session_id = ?1 AND site_id = ?2",
     )?;
     let mut found = Vec::new();
@@ -41,6 +41,7 @@ pub(super) fn last_sessions(
                 browser_family: row.get(10)?,
                 device_category: row.get(11)?,
                 country: row.get(12)?,
+                is_bot: row.get(13)?,
             });
         }
     }
@@ -53,10 +54,16 @@ fn last_session_ids(connection: &Connection, query: &RangeQuery) -> rusqlite::Re
     let mut ids = Vec::new();
     let mut statement = connection.prepare_cached(
         "SELECT session_id FROM report_events
-         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND session_id IS NOT NULL
+         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
+             AND session_id IS NOT NULL
          ORDER BY created_at_ms DESC, sequence DESC",
     )?;
-    let mut rows = statement.query(params![query.site_id, to_sql(query.from), to_sql(query.to)])?;
+    let mut rows = statement.query(params![
+        query.site_id,
+        to_sql(query.from),
+        to_sql(query.to),
+        query.with_bots
+    ])?;
     while ids.len() < query.limit
         && let Some(row) = rows.next()?
     {

@@ -19,9 +19,15 @@ pub(super) fn event_names(
     let mut names: HashMap<String, (u64, Different, Timestamp)> = HashMap::new();
     let mut statement = connection.prepare_cached(
         "SELECT created_at_ms, what, visitor FROM report_events
-         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 ORDER BY created_at_ms",
+         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
+         ORDER BY created_at_ms",
     )?;
-    let mut rows = statement.query(params![query.site_id, to_sql(query.from), to_sql(query.to)])?;
+    let mut rows = statement.query(params![
+        query.site_id,
+        to_sql(query.from),
+        to_sql(query.to),
+        query.with_bots
+    ])?;
     while let Some(row) = rows.next()? {
         let name = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
         if !names.contains_key(name) {
@@ -56,8 +62,8 @@ pub(super) fn last_named(
         .prepare_cached(
             "SELECT events.sequence, events.site_id, events.created_at_ms, received_at_ms, event
              FROM (SELECT sequence FROM report_events
-                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND what = ?4
-                   ORDER BY created_at_ms DESC, sequence DESC LIMIT ?5)
+                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4 AND what = ?5
+                   ORDER BY created_at_ms DESC, sequence DESC LIMIT ?6)
              JOIN events USING (sequence) ORDER BY events.created_at_ms DESC, events.sequence DESC",
         )?
         .query_map(
@@ -65,6 +71,7 @@ pub(super) fn last_named(
                 range.site_id,
                 to_sql(range.from),
                 to_sql(range.to),
+                range.with_bots,
                 query.name,
                 range.limit
             ],

@@ -16,9 +16,9 @@ pub(super) fn pages(
              FROM (SELECT page, count(*) AS pageviews, count(DISTINCT visitor) AS visitors,
                        max(sequence) AS last
                    FROM report_events
-                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3
-                       AND what = ?4 AND page IS NOT NULL
-                   GROUP BY page ORDER BY pageviews DESC, page LIMIT ?5)
+                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
+                       AND what = ?5 AND page IS NOT NULL
+                   GROUP BY page ORDER BY pageviews DESC, page LIMIT ?6)
              JOIN events ON events.sequence = last ORDER BY pageviews DESC, page",
         )?
         .query_map(
@@ -26,6 +26,7 @@ pub(super) fn pages(
                 query.site_id,
                 to_sql(query.from),
                 to_sql(query.to),
+                query.with_bots,
                 ingest::PAGEVIEW_EVENT_NAME,
                 query.limit
             ],
@@ -52,16 +53,17 @@ pub(super) fn sources(
             "SELECT referrer_hostname, referrer_medium, referrer_name, count(*) AS sessions
              FROM (SELECT min(created_at_ms), referrer_hostname, referrer_medium, referrer_name
                    FROM report_events
-                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3
-                       AND what = ?4 AND session_id IS NOT NULL
+                   WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
+                       AND what = ?5 AND session_id IS NOT NULL
                    GROUP BY session_id)
-             GROUP BY 1, 2, 3 ORDER BY sessions DESC, 1, 2, 3 LIMIT ?5",
+             GROUP BY 1, 2, 3 ORDER BY sessions DESC, 1, 2, 3 LIMIT ?6",
         )?
         .query_map(
             params![
                 query.site_id,
                 to_sql(query.from),
                 to_sql(query.to),
+                query.with_bots,
                 ingest::PAGEVIEW_EVENT_NAME,
                 query.limit
             ],
@@ -86,15 +88,16 @@ pub(super) fn campaigns(
             "SELECT campaign_source, campaign_medium, campaign_name,
                  count(DISTINCT session_id) AS sessions, count(DISTINCT visitor), count(*)
              FROM report_events
-             WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3
+             WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
                  AND coalesce(campaign_source, campaign_medium, campaign_name) IS NOT NULL
-             GROUP BY 1, 2, 3 ORDER BY sessions DESC, 1, 2, 3 LIMIT ?4",
+             GROUP BY 1, 2, 3 ORDER BY sessions DESC, 1, 2, 3 LIMIT ?5",
         )?
         .query_map(
             params![
                 query.site_id,
                 to_sql(query.from),
                 to_sql(query.to),
+                query.with_bots,
                 query.limit
             ],
             |row| {

@@ -18,9 +18,15 @@ pub(super) fn traffic(connection: &Connection, query: &TrafficQuery) -> rusqlite
     let mut traffic = Traffic::default();
     let mut statement = connection.prepare_cached(
         "SELECT created_at_ms, what, visitor, session_id FROM report_events
-         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 ORDER BY created_at_ms",
+         WHERE site_id = ?1 AND created_at_ms >= ?2 AND created_at_ms < ?3 AND is_bot <= ?4
+         ORDER BY created_at_ms",
     )?;
-    let mut rows = statement.query(params![query.site_id, to_sql(query.from), to_sql(query.to)])?;
+    let mut rows = statement.query(params![
+        query.site_id,
+        to_sql(query.from),
+        to_sql(query.to),
+        query.with_bots
+    ])?;
     while let Some(row) = rows.next()? {
         let at = beginning(from_sql(row.get(0)?));
         while next < at {
