@@ -7,8 +7,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 pub(crate) use self::error::GenesysError;
-use crate::guard;
 use crate::state::AppState;
+use crate::{guard, rate_limit};
 
 /// [`guard::guard_reads`], with refusals that these SDKs can read. An SDK's access token is the
 /// collector's read token.
@@ -18,4 +18,13 @@ pub(crate) async fn guard_reads(
     next: Next,
 ) -> Result<Response, GenesysError> {
     Ok(guard::guard_reads(state, request, next).await?)
+}
+
+/// [`rate_limit::limit`], with refusals that these SDKs can read.
+pub(crate) async fn limit(
+    state: State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, GenesysError> {
+    Ok(rate_limit::limit(state, request, next).await?)
 }

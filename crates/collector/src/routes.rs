@@ -26,7 +26,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::CollectError;
 use crate::state::AppState;
-use crate::{genesys, guard, rate_limit};
+use crate::{aws, genesys, guard, rate_limit};
 
 pub(crate) fn router(state: AppState) -> Router {
     let prefix = state.config.path_prefix.clone().unwrap_or_default();
@@ -82,11 +82,13 @@ fn ingest(state: &AppState) -> Router<AppState> {
 
 /// Programs with an official SDK; in a browser too, as trackers.
 fn doors(state: &AppState) -> Router<AppState> {
-    Router::new()
+    let personalize = Router::new()
         .route(
             "/events",
             post(put_events::take).options(preflight::for_sdks),
         )
+        .route_layer(middleware::from_fn_with_state(state.clone(), aws::limit));
+    let journey = Router::new()
         .route(
             "/api/v2/journey/deployments/{deployment_id}/webevents",
             post(deployments::web_event).options(preflight::for_sdks),
@@ -97,8 +99,10 @@ fn doors(state: &AppState) -> Router<AppState> {
         )
         .route_layer(middleware::from_fn_with_state(
             state.clone(),
-            rate_limit::limit,
-        ))
+            genesys::limit,
+        ));
+    personalize
+        .merge(journey)
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),

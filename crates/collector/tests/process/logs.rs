@@ -47,6 +47,21 @@ fn log_of_a_busy_day(flags: &[&str]) -> String {
     );
     let get = |path: &str| agent.get(format!("{url}{path}")).call().unwrap().status();
     assert_eq!(get("/secret-path?token=secret-query"), 404);
+    // What would end a line, or colour a terminal, were it written as it came.
+    let forged = "%0a2026-11-21T12:00:00Z%20ERROR%20secret%1b[31m%0d%0a{%22level%22:%22ERROR%22}";
+    assert_eq!(get(&format!("/{forged}")), 404);
+    assert_eq!(
+        get(&format!(
+            "/v1/reports/pages?token=secret-token&site={forged}"
+        )),
+        400
+    );
+    assert_eq!(
+        get(&format!(
+            "/v1/forwards/{forged}/dead-letters?token=secret-token"
+        )),
+        404
+    );
     assert_eq!(get("/api/v2/journey/sessions/secret-session/events"), 401);
     assert_eq!(get("/v1/export?token=secret-token"), 200);
     let deleted = agent
@@ -68,9 +83,15 @@ fn the_log_tells_of_requests_and_of_nothing_in_them() {
     let log = log_of_a_busy_day(&[]);
     assert!(log.contains("/v1/batches"), "{log}");
     assert!(log.contains("a visitor was deleted"), "{log}");
-    for never in ["secret", "203.0.113", "01978f5e"] {
+    for never in ["secret", "203.0.113", "01978f5e", "\u{1b}[31m"] {
         let found: Vec<_> = log.lines().filter(|line| line.contains(never)).collect();
         assert!(found.is_empty(), "{found:#?}");
+    }
+    for line in log.lines() {
+        assert!(
+            line.starts_with("20"),
+            "not a line of the collector's own: {line}"
+        );
     }
     // No client's address and port; the collector's own is on stdout.
     assert!(!log.contains("127.0.0.1"), "{log}");

@@ -128,3 +128,58 @@ async fn an_address_that_sends_too_often_is_told_when_to_come_back() {
     assert_eq!(send("10.0.0.1:1000", "203.0.113.1").await.status, 200);
     assert_eq!(send("10.0.0.1:1000", "203.0.113.1").await.status, 429);
 }
+
+#[tokio::test]
+async fn a_call_of_an_aws_sdk_that_may_not_send_is_refused_by_the_name_that_aws_has_for_it() {
+    let flags: Vec<&str> = RULES
+        .iter()
+        .copied()
+        .chain(["--max-requests-per-minute", "3"])
+        .collect();
+    let collector = TestCollector::start_with(&flags);
+    let call = |site: &str, key: Option<&str>| {
+        let body = json!({
+            "trackingId": site, "sessionId": "s1",
+            "eventList": [{"eventType": "click", "sentAt": NOW.0 / 1_000}],
+        });
+        let mut request = Request::post("/events")
+            .header("host", "127.0.0.1:8787")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        if let Some(key) = key {
+            let headers = request.headers_mut();
+            headers.insert("x-sillage-key", key.parse().unwrap());
+        }
+        let peer: SocketAddr = "203.0.113.9:4711".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    };
+    for (request, status, name) in [
+        (call("shop", None), 403, "AccessDeniedException"),
+        (
+            call("shop", Some("key-of-the-stock-2")),
+            403,
+            "AccessDeniedException",
+        ),
+        (call("shop", Some("key-of-the-shop-1")), 200, ""),
+        (
+            call("shop", Some("key-of-the-shop-1")),
+            429,
+            "ThrottlingException",
+        ),
+    ] {
+        let reply = collector.send(request).await;
+        assert_eq!(
+            (reply.status, reply.header("x-amzn-errortype")),
+            (status, name)
+        );
+        if status != 200 {
+            assert!(
+                reply.json()["message"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
+        }
+    }
+    assert_eq!(collector.sql("SELECT count(*) FROM events"), [json!(1)]);
+}
