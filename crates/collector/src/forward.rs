@@ -1,5 +1,5 @@
 //! Forwarding: which destinations the settings name, what they need, and how they begin. Each has a task of its
-//! own ([`task`]); nothing here is waited for by who brings events.
+//! own (`forward/task.rs`); nothing here is waited for by who brings events.
 
 mod backoff;
 mod client;
