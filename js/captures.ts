@@ -86,8 +86,9 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   const names = new Set(named.split(/\s+/).map((it) => it.split("=")[0]));
   if (names.has("forms")) hearForms(on, tell, (...field) => glue.may_read(words(...field)));
   if (["links", "downloads", "contacts"].some((it) => names.has(it))) hearLinks(on, tell);
-  if (names.has("errors")) hearErrors(on, tell);
-  if (names.has("rage") || names.has("dead")) undo.push(hearFrustration(on, tell, names.has("dead")));
+  if (names.has("errors") || names.has("errorClicks")) hearErrors(on, tell);
+  if (["rage", "dead", "errorClicks"].some((it) => names.has(it)))
+    undo.push(hearFrustration(on, tell, names.has("dead")));
   if (names.has("media")) hearMedia(on, tell);
   if (names.has("triggers")) {
     const add: AddTrigger = (trigger) => glue.add_trigger(captures, trigger);

@@ -87,11 +87,8 @@ async function gzip(body: string): Promise<BodyInit> {
 
 const after = (ms: number) => new Promise<undefined>((passed) => setTimeout(passed, ms));
 
-/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(text: string | null): number {
-  const ms = Number(text) * 1000 || Date.parse(String(text)) - Date.now();
-  return ms > 0 ? Math.round(ms) : 0;
-}
+/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3); what is neither, or past, the module takes for 0. */
+const retryAfterMs = (text: string | null) => Math.round(Number(text) * 1000 || Date.parse(String(text)) - Date.now());
 
 /** The browser as the module sees it. */
 export function openHost(key: string, url: string, outbox: Outbox, random: Host["random"], finished: Finished): Host {

@@ -26,41 +26,43 @@ export function listen(
       hear(Fact.AddressChanged);
     }
   };
-  const on = (types: string, heard: (event: Event) => void) => {
+  const moved = () => {
+    changed = true;
+    // After the listeners and the code of routers, which set the title behind the address.
+    setTimeout(() => run(catchUp));
+  };
+  const on = (types: string, heard: (event: Event) => unknown, target: EventTarget = window) => {
     for (const type of types.split(" ")) {
-      const listener = (event: Event) => run(() => heard(event));
-      addEventListener(type, listener, { capture: true, passive: true });
-      undo.push(() => removeEventListener(type, listener, true));
+      const listener = (event: Event) =>
+        run(() => {
+          // What happens after a change of the address happens on the new page.
+          if (heard !== moved) catchUp();
+          heard(event);
+        });
+      target.addEventListener(type, listener, { capture: true, passive: true });
+      undo.push(() => target.removeEventListener(type, listener, true));
     }
   };
 
   on("pointerdown keydown wheel touchmove", () => {
     activeAt = Date.now();
   });
-  on("click auxclick", (event) => {
-    // The right button opens a menu and follows no link.
-    if ((event as MouseEvent).button < 2) hear(Fact.Clicked, clickFacts(event.composedPath()));
-  });
-  on("visibilitychange", () => {
-    catchUp();
-    hear(document.hidden ? Fact.PageHidden : Fact.Resumed);
-  });
+  // The right button opens a menu and follows no link.
+  on(
+    "click auxclick",
+    (event) => (event as MouseEvent).button < 2 && hear(Fact.Clicked, clickFacts(event.composedPath())),
+  );
+  on("visibilitychange", () => hear(document.hidden ? Fact.PageHidden : Fact.Resumed));
   on("pagehide", () => hear(Fact.PageLeft));
   on("pageshow", (event) => (event as PageTransitionEvent).persisted && hear(Fact.PageLoaded));
   on("online", () => hear(Fact.Resumed));
-  on("popstate hashchange", () => {
-    changed = true;
-    // After the listeners of routers, which may stand behind this one and set the title.
-    setTimeout(() => run(catchUp));
-  });
-
-  for (const name of ["pushState", "replaceState"] as const) {
+  const { navigation } = window as { navigation?: EventTarget };
+  on(navigation ? "currententrychange" : "popstate hashchange", moved, navigation);
+  for (const name of navigation ? [] : (["pushState", "replaceState"] as const)) {
     const original = history[name];
     const patched = function (this: History, ...args: Parameters<History["pushState"]>) {
       const result = original.apply(this, args);
-      changed = true;
-      // After the caller's own code: routers set the title behind the address.
-      queueMicrotask(() => run(catchUp));
+      moved();
       return result;
     };
     history[name] = patched;

@@ -40,12 +40,13 @@ export function createTracker(options: Options, source: Source): Tracker {
   const warn = (message: unknown) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
 
   /** Runs `call` unless everything has ended; nothing that it throws reaches the page. */
-  const run = (call: () => void) => {
+  const run = <Result>(call: () => Result): Result | undefined => {
     try {
-      if (!stopped) call();
+      if (!stopped) return call();
     } catch (error) {
       warn(error);
     }
+    return undefined;
   };
 
   const hear = (fact: Fact, told: unknown[] | false = fact < Fact.Clicked ? [location.href] : [], at = Date.now()) => {
@@ -78,12 +79,12 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
   const takeOver = ({ q: queue }: Stub) => {
-    for (const type of ["click", "pagehide", "beforeunload"])
+    for (const type of "click pagehide beforeunload".split(" "))
       removeEventListener(type, queue as EventListenerObject, true);
     const take = ([fact, words, at]: StubFact) =>
       run(() => hear(fact, fact === Fact.Clicked ? clickFacts(words) : words, at));
     queue.splice(0).forEach(take);
-    queue.push = take as typeof queue.push;
+    queue.push = take as unknown as typeof queue.push;
     // It may have changed since; where it has not, the module does not mind.
     hear(Fact.AddressChanged);
   };
@@ -128,7 +129,7 @@ export function createTracker(options: Options, source: Source): Tracker {
     track(name: string, props?: EventProps) {
       run(() => {
         listening?._catchUp();
-        const json = propsToJson(props, (key) => warn(`track: ${key} cannot be written as JSON and is left out`));
+        const json = propsToJson(props, (key) => warn(`track: ${key} is no JSON`));
         hear(Fact.Tracked, [name, json]);
       });
     },
@@ -137,11 +138,7 @@ export function createTracker(options: Options, source: Source): Tracker {
     flush: () => run(() => hear(Fact.FlushRequested)),
     stats() {
       const { length } = waiting.filter(([fact]) => fact < Fact.PageHidden && fact !== Fact.AddressChanged);
-      let stats = { tracked: length, sent: 0, pending: length, dropped: 0 };
-      run(() => {
-        if (engine) stats = engine._stats();
-      });
-      return stats;
+      return run(() => engine?._stats()) ?? { tracked: length, sent: 0, pending: length, dropped: 0 };
     },
     stop() {
       run(() => (engine ? engine._stop() : hear(Fact.PageLeft)));

@@ -22,6 +22,11 @@ export interface Engine {
   _stop(): void;
 }
 
+/** What the module is told of the options, in the order in which it reads them. */
+const OPTIONS = "site consent pageviews hashRouting clicks idleTimeoutMs flushIntervalMs maxBatchEvents".split(
+  " ",
+) as (keyof Options)[];
+
 /** How many words of random bits a page keeps for its event ids, as in `crates/core/src/shell.rs`. */
 const PAGE_WORDS = 4;
 
@@ -85,8 +90,7 @@ export async function start(
   };
   const hearNow = (fact: Fact, text: string) => hear(fact, text, Date.now(), 0);
 
-  const { site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents, debug } =
-    options;
+  const { site, debug } = options;
   const url = attempt(() => {
     const { href } = new URL(options.endpoint as string, options.endpoint && document.baseURI);
     return /^https?:/.test(href) && new URL("v1/batches", href.replace(/\/*$/, "/")).href;
@@ -104,7 +108,7 @@ export async function start(
   );
   const opened: unknown = glue.open(
     host,
-    words(site, consent, pageviews, hashRouting, clicks, idleTimeoutMs, flushIntervalMs, maxBatchEvents),
+    words(...OPTIONS.map((name) => options[name])),
     Boolean(isAnonymous),
     String(debug) === "true",
   );

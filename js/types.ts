@@ -105,6 +105,11 @@ export interface Capture {
    */
   dead?: boolean;
   /**
+   * `error_clicked`, with `element`, `kind` and `message`, for a click after which the page does not catch an error within a
+   * second; once a click. It is correlated with its click, and has its date.
+   */
+  errorClicks?: boolean;
+  /**
    * `error_occurred`, for exceptions and rejections that the page does not catch: `kind`, `message`, `source`, `line`,
    * `column`, `stack` (2,000 bytes), `isRejection`. Each once a page view, at most ten; without secrets in addresses, e-mail
    * addresses and tokens.

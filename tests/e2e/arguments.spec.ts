@@ -184,7 +184,7 @@ describe("arguments", () => {
     await expectEvents(collector, site, [pageview(url), ...once, ...once], { pages: [page] });
     assert.deepEqual(visitor.exceptions, []);
     const left = ["cycle", "node", "nested", "thrower", "bad", "props"].map(
-      (key) => `[sillage] track: ${key} cannot be written as JSON and is left out`,
+      (key) => `[sillage] track: ${key} is no JSON`,
     );
     const dropped = ["invalid", "invalid", "invalid", "too_large"].map((reason) => `[sillage] dropped 1 ${reason}`);
     const said = [...left, ...left, ...dropped, ...dropped, ...Array(2).fill("[sillage] Error: thrown by the page")];

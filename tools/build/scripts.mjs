@@ -92,8 +92,10 @@ async function bundleAll() {
   const npmTracker = await trackerOf("fallback.js", "captures.js");
   const tracker = await trackerOf(fallbackName, capturesName);
   const wasm = readFileSync(bindgen.optimised);
-  const trackerName = hashed("tracker", "js", tracker);
-  const wasmName = hashed("tracker", "wasm", wasm);
+  // One hash for both: what is random in the loader weighs as much as it is long, and the second is no news.
+  const [trackerName, wasmName] = ["js", "wasm"].map((ending) =>
+    hashed("tracker", ending, Buffer.concat([tracker, wasm])),
+  );
   const script = await bundle("js/script.ts", {
     format: "iife",
     mangleCache: names,

@@ -6,7 +6,7 @@ use crate::members::Members;
 use crate::page::Page;
 use crate::triggers::{On, Trigger, Triggers};
 use crate::views::Views;
-use crate::{Captured, Fact, Options, Shell, links, search};
+use crate::{Captured, Fact, Options, Shell, Thrown, links, search};
 
 /// Less engaged time than this, in milliseconds, waits to be recorded with what follows; at the end of
 /// the page view it is nothing.
@@ -133,11 +133,7 @@ impl Captures {
             }
             Fact::Reacted => page.frustration.reacted(),
             Fact::Waited => page.frustration.waited(now_ms, shell),
-            Fact::ErrorThrown(thrown) => {
-                if self.options.errors {
-                    page.errors.thrown(thrown, shell);
-                }
-            }
+            Fact::ErrorThrown(thrown) => self.failed(now_ms, thrown, shell),
             Fact::MediaPlayed { media, playing } => {
                 if let Some(percentages) = &self.options.media {
                     page.recordings.heard(media, playing, percentages, shell);
@@ -145,6 +141,19 @@ impl Captures {
             }
             Fact::ElementSeen { .. } | Fact::Triggered { .. } => self.declared(now_ms, fact, shell),
             Fact::PageChanged { .. } | Fact::Left | Fact::Woken => {}
+        }
+    }
+
+    /// The page did not catch an error.
+    fn failed(&mut self, now_ms: u64, thrown: Thrown<'_>, shell: &mut dyn Shell) {
+        let Some(page) = self.page.as_mut().filter(|_| thrown.is_the_pages()) else {
+            return;
+        };
+        if self.options.errors {
+            page.errors.thrown(thrown, shell);
+        }
+        if self.options.error_clicks {
+            page.frustration.failed(now_ms, thrown, shell);
         }
     }
 

@@ -37,33 +37,43 @@ pub struct Thrown<'a> {
     pub is_rejection: bool,
 }
 
+impl Thrown<'_> {
+    /// Whether it is the page's own, and anything is known of it.
+    pub(crate) fn is_the_pages(&self) -> bool {
+        // Of scripts of other origins browsers tell nothing else
+        // (https://html.spec.whatwg.org/multipage/webappapis.html#muted-errors).
+        let is_muted = self.source.is_empty() && self.message.starts_with("Script error");
+        !(is_muted || contains(self.source, "-extension:") || contains(self.stack, "-extension:"))
+    }
+
+    /// Its class, and what it says, without secrets.
+    pub(crate) fn describe(&self, props: &mut Members) {
+        props.text("kind", cut(self.kind, MAX_MESSAGE_BYTES));
+        // Cut before, for the work's sake; after, since what is redacted may be longer.
+        let message = redact_words(cut(self.message, MAX_MESSAGE_BYTES));
+        props.text("message", cut(&message, MAX_MESSAGE_BYTES));
+    }
+}
+
 /// The errors of one page view.
 #[derive(Debug, Default)]
 pub(crate) struct Errors(Vec<String>);
 
 impl Errors {
-    /// Records what was thrown, unless it was before, or is not the page's.
+    /// Records what was thrown, unless it was before.
     pub(crate) fn thrown(&mut self, thrown: Thrown<'_>, shell: &mut dyn Shell) {
-        // Of scripts of other origins browsers tell nothing else
-        // (https://html.spec.whatwg.org/multipage/webappapis.html#muted-errors).
-        let is_muted = thrown.source.is_empty() && thrown.message.starts_with("Script error");
-        let is_foreign =
-            contains(thrown.source, "-extension:") || contains(thrown.stack, "-extension:");
         let mut key = owned(cut(thrown.message, MAX_MESSAGE_BYTES));
         put(&mut key, cut(thrown.source, MAX_URL_CHARS));
         for number in [thrown.line, thrown.column] {
             put(&mut key, " ");
             json::push_decimal(&mut key, number);
         }
-        if is_muted || is_foreign || self.0.len() >= MAX_ERRORS || self.0.contains(&key) {
+        if self.0.len() >= MAX_ERRORS || self.0.contains(&key) {
             return;
         }
         self.0.push(key);
         let mut props = Members::default();
-        props.text("kind", cut(thrown.kind, MAX_MESSAGE_BYTES));
-        // Cut before, for the work's sake; after, since what is redacted may be longer.
-        let message = redact_words(cut(thrown.message, MAX_MESSAGE_BYTES));
-        props.text("message", cut(&message, MAX_MESSAGE_BYTES));
+        thrown.describe(&mut props);
         if !thrown.source.is_empty() {
             props.text("source", &redact_url(thrown.source));
             props.number("line", thrown.line);

@@ -1,10 +1,10 @@
-//! Clicks that tell of trouble: again and again on one spot, and without any effect.
+//! Clicks that tell of trouble: again and again on one spot, without any effect, and with an error.
 
 use sillage_protocol::limits::MAX_TEXT_CHARS;
 use sillage_text::text::{cut, owned};
 
 use crate::members::Members;
-use crate::{Captured, Shell};
+use crate::{Captured, Shell, Thrown};
 
 /// How many clicks on one spot are rage.
 const RAGE_CLICKS: u64 = 3;
@@ -18,6 +18,9 @@ const RAGE_DISTANCE: u64 = 30;
 /// How long a page may take to react, in milliseconds; the adapter asks after the same time
 /// (`js/captures/frustration.ts`).
 const DEAD_AFTER_MS: u64 = 3_000;
+
+/// How soon after a click an error is its doing, in milliseconds.
+const ERROR_WITHIN_MS: u64 = 1_000;
 
 /// A click, wherever it was.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,8 @@ pub(crate) struct Frustration {
     clicks: u64,
     /// The click that the page has still to react to, and when it was.
     unanswered: Option<(String, u64)>,
+    /// The click that has not led to an error yet, when it was, and whether the tracker has recorded it.
+    last: Option<(String, u64, bool)>,
 }
 
 impl Frustration {
@@ -68,10 +73,25 @@ impl Frustration {
         (self.last_at, self.last_ms) = (click.at, now_ms);
         let element = cut(click.element, MAX_TEXT_CHARS);
         self.unanswered = (dead && click.should_react).then(|| (owned(element), now_ms));
+        self.last = Some((owned(element), now_ms, click.is_recorded));
         // Once a series.
         if rage && self.clicks == RAGE_CLICKS {
             record("rage_clicked", element, 0, click.is_recorded, shell);
         }
+    }
+
+    /// The page did not catch an error: that is recorded where a click led to it, once for each click.
+    pub(crate) fn failed(&mut self, now_ms: u64, thrown: Thrown<'_>, shell: &mut dyn Shell) {
+        let Some((element, at, is_recorded)) = self.last.take() else {
+            return;
+        };
+        if now_ms.saturating_sub(at) > ERROR_WITHIN_MS {
+            return;
+        }
+        let mut props = Members::default();
+        props.text("element", &element);
+        thrown.describe(&mut props);
+        record_with("error_clicked", props, now_ms - at, is_recorded, shell);
     }
 
     /// Something happened on the page: whether or not it was the click's doing, somebody saw it.
@@ -95,6 +115,16 @@ impl Frustration {
 fn record(name: &str, element: &str, ago_ms: u64, follows_click: bool, shell: &mut dyn Shell) {
     let mut props = Members::default();
     props.text("element", element);
+    record_with(name, props, ago_ms, follows_click, shell);
+}
+
+fn record_with(
+    name: &str,
+    props: Members,
+    ago_ms: u64,
+    follows_click: bool,
+    shell: &mut dyn Shell,
+) {
     shell.record(Captured {
         name,
         props: &props.finish(),

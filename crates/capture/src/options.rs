@@ -63,6 +63,8 @@ pub struct Options {
     pub rage: bool,
     /// Whether clicks without effect are captured, as `dead_clicked`.
     pub dead: bool,
+    /// Whether clicks that lead to an error are captured, as `error_clicked`.
+    pub error_clicks: bool,
     /// Whether errors that the page does not catch are captured, as `error_occurred`.
     pub errors: bool,
     /// Whether audio and video are captured, and at which parts of them progress is recorded, in per cent
@@ -106,6 +108,7 @@ impl Options {
                 "rage" => options.rage = true,
                 "dead" => options.dead = true,
                 "errors" => options.errors = true,
+                "errorClicks" => options.error_clicks = true,
                 "forms" => options.forms = true,
                 "links" => {
                     options.links.outbound = true;

@@ -165,3 +165,22 @@ fn trouble_is_left_alone_where_it_is_not_named() {
     tab.hears(Fact::ErrorThrown(ERROR));
     assert!(tab.captured().is_empty());
 }
+
+#[test]
+fn a_click_that_leads_to_an_error_is_told_once_and_dated_when_it_was_made() {
+    let mut tab = open("errorClicks", PAGE);
+    tab.hears(Fact::ErrorThrown(ERROR));
+    assert!(tab.captured().is_empty(), "nobody has clicked");
+    tab.after(500).clicks(10, 10).after(300);
+    tab.hears(Fact::ErrorThrown(ERROR))
+        .hears(Fact::ErrorThrown(ERROR));
+    let told = tab.captured();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("error_clicked {"), "{told:?}");
+    assert!(told[0].contains(r#""kind":"TypeError""#), "{told:?}");
+    assert!(told[0].ends_with(" @500 + ^"), "{told:?}");
+    tab.clicks(10, 10)
+        .after(1_001)
+        .hears(Fact::ErrorThrown(ERROR));
+    assert!(tab.captured().is_empty(), "long after the click");
+}
