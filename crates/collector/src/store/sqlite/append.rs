@@ -8,6 +8,7 @@ use sillage_protocol::Event;
 use super::days::{self, Arrived};
 use super::outboxes::OutboxCounts;
 use super::receipts::{self, Delivery};
+use super::report;
 use super::visit;
 use crate::clock::to_sql;
 use crate::ingest;
@@ -131,8 +132,10 @@ fn insert(
             incoming.is_bot,
             json,
         ])?;
+    let sequence = connection.last_insert_rowid();
+    report::add(connection, &batch.site_id, sequence, incoming)?;
     Ok(StoredEvent {
-        sequence: connection.last_insert_rowid(),
+        sequence,
         site_id: batch.site_id.clone(),
         created_at: incoming.created_at,
         received_at: batch.received_at,

@@ -3,6 +3,7 @@
 mod delivery;
 mod journey;
 mod names;
+mod row;
 mod tops;
 mod traffic;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 use xxhash_rust::xxh3::xxh3_64;
 
+pub(super) use self::row::add;
 use super::SqliteStore;
 use crate::store::report::{
     CampaignCount, Delivery, DeliveryQuery, NameCount, NamedQuery, PageCount, RangeQuery, Reports,

@@ -33,6 +33,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0008_report_bots",
         include_str!("../migrations/0008_report_bots.sql"),
     ),
+    (
+        "0009_reports_by_the_writer",
+        include_str!("../migrations/0009_reports_by_the_writer.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than
