@@ -5,6 +5,8 @@ export enum Fact {
   PageCalled,
   Clicked,
   Tracked,
+  /** A call that a part of its own understands: see `js/calls.ts`. The module does not hear it. */
+  Called,
   PageHidden,
   PageLeft,
   Resumed,
@@ -16,6 +18,7 @@ export enum Fact {
   ClockChanged,
   /** So many of the page's facts could not be kept until the module was ready. */
   Lost,
+  Identified,
 }
 
 /** A fact: its words, when it became true and when the visitor was last active, both in Unix milliseconds. */

@@ -3,6 +3,7 @@
  * module more than the same call costs here. They carry out and decide nothing.
  */
 import { attempt } from "./attempt";
+import type { Fact } from "./fact";
 import type { Outbox } from "./outbox";
 
 /** Longest wait for an answer, in milliseconds, `LEASE_MS` of `crates/core/src/retry.rs`: a page's own `fetch` may never settle. */
@@ -22,6 +23,8 @@ export type Finished = (batch: string, ...words: unknown[]) => void;
 
 /** What `src/browser/host.rs` imports. */
 export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" | "turn"> {
+  /** What the module hears. */
+  _fact?: Fact;
   /** 32 random bits: those of the page at that index, which its event ids have in common, else new ones. */
   random(index: number): number;
   read(): string;

@@ -1,11 +1,25 @@
 /** npm entry. Importing it does nothing; `init` starts a tracker. */
 import { createTracker } from "./loader";
-import type { Options, Tracker } from "./types";
+import type { Callable, Calls, Options, Tracker } from "./types";
 
 export type * from "./types";
 export { TrackerError } from "./types";
 
-const trackers = new Map<string, Tracker>();
+const trackers = new Map<string, Tracker & Callable>();
+
+/** What is a method here, and {@link Tracker.call} takes the name of in a script tag. */
+const METHODS = {
+  offer: 1,
+  action: 1,
+  outcome: 1,
+  segment: 1,
+  segmentAssigned: 1,
+  identify: 1,
+  reset: 1,
+  session: 1,
+  authenticated: 1,
+  props: 1,
+} satisfies Record<keyof Calls, 1>;
 
 /**
  * Starts the tracker of a site and returns it at once; called again for the same site, it returns
@@ -15,7 +29,7 @@ const trackers = new Map<string, Tracker>();
  * const tracker = init({ site: "shop", endpoint: "https://collector.example" });
  * tracker.track("order_completed", { total: 49.9 });
  */
-export function init(options: Options): Tracker {
+export function init(options: Options): Tracker & Callable {
   let site = "";
   try {
     site = String(options.site);
@@ -24,10 +38,15 @@ export function init(options: Options): Tracker {
   }
   const running = trackers.get(site);
   if (running) return running;
-  const tracker = createTracker(options, {
+  const started = createTracker(options, {
     _load: () => import("./tracker.js"),
     _wasmUrl: new URL("./tracker.wasm", import.meta.url),
   });
+  const names = Object.keys(METHODS) as (keyof Calls)[];
+  const tracker = Object.assign(
+    started,
+    Object.fromEntries(names.map((name) => [name, (...given: never) => started.call(name, ...given)])) as Callable,
+  );
   const forget = () => trackers.delete(site);
   const { stop } = tracker;
   tracker.stop = () => {

@@ -9,7 +9,7 @@ import { propsToJson } from "./props";
 import { consentOf, isAnonymous, mayStore, spill } from "./spill";
 import type { Stub, StubFact } from "./stub";
 import type { Engine } from "./tracker";
-import { type ConsentState, type EventProps, type Options, type Tracker, TrackerError } from "./types";
+import { type ConsentState, type Options, type Tracker, TrackerError } from "./types";
 
 enum Most {
   /** Facts that wait for the module: a page that never has it must not fill up. */
@@ -61,11 +61,7 @@ export function createTracker(options: Options, source: Source): Tracker {
     // Whatever waits belongs to a page: where the queue was spilled, that page begins anew.
     if (!waiting[0] && fact) hear(Fact.PageLoaded);
     if (fact > Fact.AddressChanged && fact < Fact.PageHidden) {
-      if (consentOf(waiting, options) === "denied") return;
-      if (waiting.length >= Most.Waiting) {
-        lost++;
-        return;
-      }
+      if (consentOf(waiting, options) === "denied" || (waiting.length >= Most.Waiting && ++lost)) return;
     }
     waiting.push([fact, told, at, activeAt]);
   };
@@ -91,12 +87,12 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   const ready = (async () => {
     if (stopped) return;
-    let code: TrackerError["code"] = "load_failed";
+    let isLoaded = false;
     try {
       const chunk = await source._load();
-      await chunk.instantiate(options?.wasmUrl ?? source._wasmUrl);
+      await chunk.instantiate(options, source._wasmUrl);
       if (stopped) return;
-      code = "invalid_option";
+      isLoaded = true;
       await chunk.start(
         { endpoint: source._endpoint, ...options },
         isAnonymous(),
@@ -108,12 +104,13 @@ export function createTracker(options: Options, source: Source): Tracker {
           if (lost) hear(Fact.Lost, [lost]);
           for (const it of waiting.splice(0)) run(() => engine?._hear(...it));
         },
+        spill,
       );
     } catch (error) {
       // A page that cannot load the module still leaves what it hears to one that can.
-      if (code === "invalid_option") quit();
+      if (isLoaded) quit();
       console.warn(`[sillage] ${error}`);
-      throw new TrackerError(code, String(error));
+      throw new TrackerError(isLoaded ? "invalid_option" : "load_failed", String(error));
     }
   })();
   // Who does not ask does not want to know.
@@ -125,14 +122,17 @@ export function createTracker(options: Options, source: Source): Tracker {
     listening = listen(hear, run);
   });
 
+  /** Takes a call as its name and what it was given, as JSON. */
+  const say = (name: string, given: unknown, details?: unknown, fact = details ? Fact.Called : Fact.Tracked) =>
+    run(() => {
+      listening?._catchUp();
+      const json = (it: unknown) => propsToJson(it, (key) => warn(`${name}: ${key} cannot be JSON`));
+      hear(fact, [name, json(given), json(details)]);
+    });
+
   return {
-    track(name: string, props?: EventProps) {
-      run(() => {
-        listening?._catchUp();
-        const json = propsToJson(props, (key) => warn(`track: ${key} is no JSON`));
-        hear(Fact.Tracked, [name, json]);
-      });
-    },
+    track: say,
+    call: (name, ...given: unknown[]) => say(name, given, 0, Fact.Called),
     page: () => run(() => hear(Fact.PageCalled)),
     consent: (state: ConsentState) => run(() => hear(Fact.ConsentChanged, [String(state)])),
     flush: () => run(() => hear(Fact.FlushRequested)),

@@ -3,14 +3,19 @@ import * as glue from "../target/bindgen/tracker_bg.js";
 import { readHints } from "./facts";
 import { instantiated as instantiatedFrom } from "./instantiated";
 import { isAnonymous } from "./spill";
+import type { Options } from "./types";
 
-/** The module as a script, beside the file that this becomes; set by the build. */
+/** The module as a script, and the calls, beside the file that this becomes; set by the build. */
 declare const __FALLBACK_JS__: string;
+declare const __CALLS_JS__: string;
 
 let instantiated: Promise<void> | undefined;
 
-/** Fetches and compiles the module, once. */
-export function instantiate(url: string | URL): Promise<void> {
+/** Fetches and compiles the module, once, and what holds events to a site's rules. There may be no options, whatever the types say. */
+export async function instantiate(options: Options | undefined, ownUrl: string | URL): Promise<void> {
+  // Nothing gets past rules: where they cannot be loaded, nothing is sent.
+  if (options?.rules) await import(__CALLS_JS__);
+  const url = options?.wasmUrl ?? ownUrl;
   instantiated ??= (async () => {
     glue.attach(await instantiatedFrom(url, glue.imports, () => import(__FALLBACK_JS__)));
     if (!isAnonymous()) await readHints();

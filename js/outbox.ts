@@ -209,7 +209,10 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       .join("");
 
   return {
-    put: (line: string) => change(keyOf(line), line),
+    put(line: string) {
+      change(keyOf(line), line);
+      return true;
+    },
     forget: (key: string) => change(key),
     /** Whether lines may be written down. */
     keep(may: boolean) {

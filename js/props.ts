@@ -2,7 +2,7 @@
  * The caller's properties as JSON text, whatever they hold: cycles, `BigInt`, DOM nodes, getters
  * that throw. What cannot be written is left out, and `warn` hears its name.
  */
-export function propsToJson(props: unknown, warn: (key: string) => void): string {
+export function propsToJson(props: unknown, warn: (key: string) => void): string | undefined {
   const members: string[] = [];
   const write = (key: string) => {
     try {
@@ -16,11 +16,10 @@ export function propsToJson(props: unknown, warn: (key: string) => void): string
     }
   };
   try {
-    if (typeof props !== "object" || !props) return "";
-    Object.keys(props).forEach(write);
+    if (props !== Object(props)) return "";
+    Object.keys(props as object).forEach(write);
     return `{${members}}`;
   } catch {
-    warn("props");
-    return "";
+    return warn("props") as undefined;
   }
 }

@@ -91,7 +91,7 @@ declare let sillage: Stub;
       put(2, location.href);
     },
     consent(state) {
-      put(10, (choice = "" + state));
+      put(11, (choice = "" + state));
     },
   };
 })("shop");

@@ -9,8 +9,9 @@ import type { Options, Stats } from "./types";
 
 export { instantiate } from "./module";
 
-/** The captures, beside the file that this becomes; set by the build. */
+/** The captures and the calls, beside the file that this becomes; set by the build. */
 declare const __CAPTURES_JS__: string;
+declare const __CALLS_JS__: string;
 
 /** A running module. */
 export interface Engine {
@@ -59,6 +60,7 @@ export async function start(
   isAnonymous: boolean | undefined,
   mayStore: boolean,
   begin: (engine: Engine) => void,
+  spill: (heard: Heard[], options: Options, lost: number) => void,
 ): Promise<void> {
   let shownAt = 0;
   if (document.hidden) {
@@ -70,12 +72,17 @@ export async function start(
   const trulyRandom = (index: number) => pageRandom[index] ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   let random: Host["random"] = trulyRandom;
   let tracker = 0;
+  /** Calls until their part is loaded, and what happens meanwhile. */
+  const waiting: Heard[] = [];
+  let isLoading = false;
+  let calls: Promise<void> | undefined;
   let late = 0;
   let drift = 0;
 
   const hear = (fact: Fact, text: string, at: number, activeAt: number) => {
     const newDrift = Date.now() - performance.now();
     const record = `${host.read()}\x1f`;
+    host._fact = fact;
     if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) glue.hear(tracker, Fact.ClockChanged, record, at, at);
     drift = newDrift;
     const isHeard = glue.hear(tracker, fact, record + text, at, activeAt);
@@ -123,10 +130,12 @@ export async function start(
         // The visitor may have allowed it there.
         if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
-          for (const [n, [fact, told, at, activeAt]] of (JSON.parse(text) as Heard[]).entries()) {
+          for (const [n, heard] of (JSON.parse(text) as Heard[]).entries()) {
+            const [fact, told, at, activeAt] = heard;
             // Anew for each: one page may have to make a visitor's id besides.
             random = seeded(it + n);
-            hear(fact, words(...told), at, activeAt);
+            if (fact === Fact.Called) waiting.push(heard);
+            else hear(fact, words(...told), at, activeAt);
           }
         });
         outbox._written().then(() => attempt(() => localStorage.removeItem(it)));
@@ -136,9 +145,21 @@ export async function start(
   };
 
   const engine: Engine = {
-    _hear(fact, told, toldAt, activeAt) {
+    _hear(...heard) {
+      const [fact, told, toldAt, activeAt] = heard;
+      if (fact === Fact.Called || (isLoading && fact < Fact.PageHidden)) {
+        waiting.push(heard);
+        loadCalls();
+        return;
+      }
       const at = Math.max(toldAt, shownAt);
       if (fact === Fact.PageLeft) {
+        isLoading = false;
+        spill(
+          waiting.splice(0).filter((it) => it[0] === Fact.Called || engine._hear(...it)),
+          options,
+          0,
+        );
         host.left();
         if (hear(fact, outbox._own(), at, activeAt)) outbox._leave();
         return;
@@ -158,10 +179,25 @@ export async function start(
     },
   };
 
+  /** What goes wrong leaves the calls to the next page, and must not end the tracker. */
+  const loadCalls = () => {
+    isLoading ||= !calls;
+    calls ??= import(__CALLS_JS__)
+      .then((it) => it.start(options, engine, host, hear))
+      .finally(() => {
+        isLoading = false;
+        for (const it of waiting.splice(0)) engine._hear(...it);
+      });
+    calls.catch(() => {});
+    return calls;
+  };
+  if (options.rules) await loadCalls();
+
   const open = (record = "") => {
     if (record) hearNow(Fact.MemoryRead, record.slice(2));
     adoptEarly();
     begin(engine);
+    if (options.marks || waiting[0]) loadCalls();
   };
   if (mayStore) await outbox.open("a", open);
   else open();

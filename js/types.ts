@@ -4,6 +4,215 @@ export type PropValue = string | number | boolean | null | PropValue[] | { [key:
 /** Properties of an event: the caller's own facts about it. At most 48 KiB as JSON. */
 export type EventProps = Record<string, PropValue | undefined>;
 
+/** What Amazon Personalize is to be told about an event. What breaks its rule is left out, and said in debug mode. */
+export interface Recommendation {
+  /** Type of the event there, 1 to 256 characters. Default: the event's name; of an offer `offer_` and its state. */
+  eventType?: string;
+  /** The item that it is about, 1 to 256 characters. */
+  itemId?: string | number;
+  /** Value that belongs to the type: a rating, a price. */
+  eventValue?: number;
+  /** Id of the recommendations that the item was among, 1 to 40 characters. */
+  recommendationId?: string;
+  /** Items that were shown together, 1 to 25. */
+  impression?: (string | number)[];
+  /** Where it came from: 1 to 1,024 printable ASCII characters. */
+  metricAttribution?: { eventAttributionSource: string };
+  /**
+   * Fields of the Interactions schema, at most 1,024 characters as JSON; not `userId`, `sessionId`, `eventType`,
+   * `timestamp`, `recommendationId` and `impression`, in any case. Default: the event's own properties.
+   */
+  properties?: EventProps;
+}
+
+/** What an event says besides its properties: see docs/calls.md. */
+export interface EventDetails extends Recommendation {
+  /** Words typed into the site's search. */
+  searchQuery?: string;
+  /** Whether the visitor was signed in. */
+  authenticated?: boolean;
+  /** Facts about the person. Not recorded where Global Privacy Control is set. */
+  traits?: EventProps;
+}
+
+/** Where an action is in its life. */
+export type ActionState =
+  | "accepted"
+  | "rejected"
+  | "timedout"
+  | "errored"
+  | "ignored"
+  | "qualified"
+  | "offered"
+  | "started"
+  | "engaged"
+  | "qualifiedOutsideSchedule"
+  | "offeredOutsideSchedule"
+  | "abandoned"
+  | "completed"
+  | "frequencyCapReached";
+
+/** How an action is delivered. */
+export type ActionMediaType =
+  | "webchat"
+  | "webMessagingOffer"
+  | "contentOffer"
+  | "integrationAction"
+  | "architectFlow"
+  | "openAction";
+
+/** What offers and actions off the page have in common. */
+interface AnyAction extends Recommendation {
+  /** What became of it. */
+  state: ActionState;
+  /** Its id, 1 to 256 characters. */
+  id?: string;
+  /** Its name, 1 to 1,024 characters. Needed where there is no id, and beside `actionMap`. */
+  name?: string;
+  /** How it is delivered. Default of an offer: `contentOffer`. */
+  mediaType?: ActionMediaType;
+  /** Text shown to the visitor, at most 1,024 characters. */
+  prompt?: string;
+  /** When it was made, as ISO 8601. */
+  createdDate?: string;
+  /** The rule that launched it. */
+  actionMap?: { id?: string; selfUri?: string; version?: number };
+  /** Code of the failure, where it is `errored`. */
+  errorCode?: string;
+  /** Words for the failure. */
+  errorMessage?: string;
+}
+
+/** An action in the page: see `webActionEvent`. */
+export interface Offer extends AnyAction {
+  /** Whom it is aimed at. */
+  actionTarget?: { id?: string; selfUri?: string };
+  /** How long the visitor took to answer, in milliseconds. Default: since the offer was last said to be offered. */
+  timeToDisposition?: number;
+}
+
+/** An action off the page, by e-mail or webhook: see `genericActionEvent`. */
+export interface Action extends AnyAction {
+  id: string;
+  /** Where it was delivered: an e-mail address, a webhook's address. */
+  mediaAddress?: string;
+}
+
+/** A goal that was reached: see `outcomeAchievedEvent`. */
+export interface Outcome extends Recommendation {
+  name: string;
+  id?: string;
+  selfUri?: string;
+  version?: number;
+  /** When the visit's first event happened, as ISO 8601. */
+  visitCreatedDate?: string;
+}
+
+/** A segment that was matched: see `segmentAssignmentEvent`. */
+export interface Segment extends Recommendation {
+  id: string;
+  selfUri?: string;
+}
+
+/** A segment in its deprecated form: see `segmentAssignedEvent`. */
+export interface AssignedSegment extends Recommendation {
+  name: string;
+  id?: string;
+  selfUri?: string;
+  version?: number;
+  scope?: "Session" | "Customer";
+  visitCreatedDate?: string;
+}
+
+/** Who a customer is, besides their id. */
+export interface Identity {
+  /** What kind of id it is: `email`, `phone` or any other but `cookie`. Default: `userId`. */
+  type?: string;
+  /** Facts about the person, sent with the event `customer_identified` and kept nowhere in the browser. */
+  traits?: EventProps;
+}
+
+/** What can be called: name, and what it takes. */
+export interface Calls {
+  /** Records what became of an offer. */
+  offer: [offer: Offer];
+  /** Records what became of an action off the page. */
+  action: [action: Action];
+  /** Records that a goal was reached. */
+  outcome: [outcome: Outcome];
+  /** Records that the visitor matched a segment. */
+  segment: [segment: Segment];
+  /** The same in the deprecated form. */
+  segmentAssigned: [segment: AssignedSegment];
+  /** Says who the visitor is, from now on and on later visits, and records `customer_identified`. */
+  identify: [id: string | number, identity?: Identity];
+  /** Forgets who the visitor is: a new visitor in a new session. */
+  reset: [];
+  /** Puts what follows into the session of that id, 2 to 256 characters without spaces; into a new one without an id. */
+  session: [id?: string];
+  /** Says whether the visitor is signed in, for the web events of this page that follow. */
+  authenticated: [is: boolean | undefined];
+  /** Sets properties of all web events of this page that follow, in place of those before. */
+  props: [props: EventProps];
+}
+
+/** The same as methods. */
+export type Callable = { [Name in keyof Calls]: (...given: Calls[Name]) => void };
+
+/** An event as `beforeSend` sees it, in the shape of Genesys Cloud's `Event`. */
+export interface JourneyEvent {
+  id?: string;
+  correlationId?: string;
+  createdDate?: string;
+  customerId?: string;
+  customerIdType?: string;
+  session?: object;
+  eventType?: string;
+  /** Page views and everything that is no action, goal or segment: `eventName`, `page`, `attributes`, `traits`, ... */
+  webEvent?: { [member: string]: unknown };
+  webActionEvent?: { [member: string]: unknown };
+  personalize?: { [member: string]: unknown };
+  [part: string]: unknown;
+}
+
+/** A site's own rules about what is recorded: see docs/rules.md. What they keep out is counted as `filtered`. */
+export interface Rules {
+  /**
+   * Sees each event before it is kept; returns it, changed or not, or nothing to drop it. Its part and `personalize`
+   * may be changed, not who, when and in which session. With a script tag: the name of a global function. One that
+   * throws, or that is not there, drops the event.
+   */
+  beforeSend?: ((event: JourneyEvent) => JourneyEvent | null | undefined | false) | string;
+  /** Properties of every web event; the event's own come first. Default: none. */
+  props?: EventProps;
+  /** Facts about the person by the properties that tell them: `{ user_email: "email" }`. Default: none. */
+  traits?: Record<string, string>;
+  /** Share of visitors who are recorded, in per cent; the same visitor always is or is not. Default: 100; range: 0 to 100. */
+  sample?: number;
+  /** Most events of one name on a page in one minute. Default: no limit; range: 1 to 100,000. */
+  perMinute?: number;
+  /** Pages whose events are recorded: paths, or hosts with paths; `*` is any text. Default: all. */
+  allowPages?: string | string[];
+  /** Pages whose events are not, likewise, whatever `allowPages` says. Default: none. */
+  denyPages?: string | string[];
+  /** Selectors of elements whose clicks, and those within, are recorded. Default: all. */
+  allowElements?: string | string[];
+  /** Selectors of elements whose clicks, and those within, are not. Default: none. */
+  denyElements?: string | string[];
+  /** Whether programs that say they are none of your visitors are recorded. Default: `true`. */
+  bots?: boolean;
+  /** Whether the visitor is signed in. Default: not said. */
+  authenticated?: boolean;
+  /** Whether the visitor's time zone is told. Default: `false`. */
+  timeZone?: boolean;
+  /** Whether a page with another campaign than the one before (`utm_*`, click ids) begins a session. Default: `false`. */
+  campaignSessions?: boolean;
+  /** Whether visitor, session and consent are shared by all subdomains, in a cookie. Default: `false`. */
+  subdomains?: boolean;
+  /** Session that the page belongs to, where the host knows it: 2 to 256 characters without spaces. */
+  sessionId?: string;
+}
+
 /** What the visitor has allowed. */
 export type ConsentState =
   /** Events are stored and sent. */
@@ -38,6 +247,13 @@ export interface Options {
    * its values behind `=`, `"leave scroll=50,100"`, or the same object as JSON. Default: nothing, and nothing is downloaded for it.
    */
   capture?: Capture | string;
+  /** The site's own rules; as text, as in `data-rules`: JSON. Default: none, and nothing is downloaded for them. */
+  rules?: Rules | string;
+  /**
+   * Which marks of the page are watched, parted by spaces: `offers` (`data-sillage-offer`) and `items`
+   * (`data-sillage-item`), see docs/calls.md. Default: none, and nothing is downloaded for them.
+   */
+  marks?: string;
   /** Whether drops and warnings are written to the console. Default: `false`. */
   debug?: boolean;
   /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */
@@ -187,8 +403,11 @@ export interface Tracker {
    * Records an event.
    * @param name What happened, an object and an action in the past tense (`order_completed`); 1 to 256 characters.
    * @param props Facts about it.
+   * @param details What else it says, above all to Amazon Personalize.
    */
-  track(name: string, props?: EventProps): void;
+  track(name: string, props?: EventProps, details?: EventDetails): void;
+  /** Calls what a part of its own understands, loaded with the first call: see {@link Calls}. */
+  call<Name extends keyof Calls>(name: Name, ...given: Calls[Name]): void;
   /** Records a pageview of the current address, whether or not it changed. */
   page(): void;
   /** Takes the visitor's choice; it is kept for later visits. */

@@ -64,11 +64,11 @@ pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> 
             event: fields,
             active_at: clock::from_js(active_at),
         },
-        5 => Input::PageHidden,
-        6 => Input::PageLeft(words),
-        7 => Input::Resumed,
-        8 => Input::FlushRequested,
-        9 => {
+        6 => Input::PageHidden,
+        7 => Input::PageLeft(words),
+        8 => Input::Resumed,
+        9 => Input::FlushRequested,
+        10 => {
             let (batch, status) = (fields.take(), fields.take_number());
             let retry_after_ms = fields.take_number();
             let (answered, rejected) = (fields.take(), fields.take_number());
@@ -83,10 +83,11 @@ pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> 
                 receipts: fields,
             }
         }
-        11 => Input::MemoryRead(words),
-        12 => Input::TurnCame(words),
-        13 => Input::ClockChanged,
-        14 => Input::Lost(fields.take_number()),
+        12 => Input::MemoryRead(words),
+        13 => Input::TurnCame(words),
+        14 => Input::ClockChanged,
+        15 => Input::Lost(fields.take_number()),
+        16 => Input::Identified(fields),
         _ => match Consent::from_name(words) {
             Some(consent) => Input::ConsentChanged(consent),
             None => return true,

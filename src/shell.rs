@@ -82,8 +82,8 @@ impl Shell for Surroundings<'_> {
         self.0.host.remember(record);
     }
 
-    fn put(&mut self, line: &str) {
-        self.0.host.put(line);
+    fn put(&mut self, line: &str) -> bool {
+        self.0.host.put(line)
     }
 
     fn forget(&mut self, key: &str) {

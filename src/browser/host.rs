@@ -16,9 +16,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn remember(this: &Host, record: &str);
 
-    /// Puts a line into the outbox.
+    /// Puts a line into the outbox, unless the site's own rules keep it out.
     #[wasm_bindgen(method)]
-    pub(crate) fn put(this: &Host, line: &str);
+    pub(crate) fn put(this: &Host, line: &str) -> bool;
 
     /// Takes a line out of the outbox.
     #[wasm_bindgen(method)]

@@ -24,6 +24,7 @@ describe("package", () => {
       "dist/npm/index.d.ts",
       "dist/npm/tracker.wasm",
       "dist/npm/captures.wasm",
+      "dist/npm/calls.js",
       "dist/web/sillage.js",
     ];
     assert.deepEqual(

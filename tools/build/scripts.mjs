@@ -54,6 +54,7 @@ const npmFiles = [
   "captures.wasm",
   "captures-fallback.js",
   "vitals.js",
+  "calls.js",
 ];
 
 async function bundleAll() {
@@ -65,7 +66,9 @@ async function bundleAll() {
       ...more,
       format: "esm",
       mangleCache: names,
-      external: ["./fallback*", "./captures-*", "./captures.js", "./vitals-*", "./vitals.js"],
+      external: ["fallback*", "captures-*", "captures.js", "vitals-*", "vitals.js", "calls-*", "calls.js"].map(
+        (file) => `./${file}`,
+      ),
       define: {
         ...settings.define,
         ...Object.fromEntries(Object.entries(define).map(([name, file]) => [name, JSON.stringify(`./${file}`)])),
@@ -87,10 +90,12 @@ async function bundleAll() {
   const npmCaptures = await capturesOf("captures.wasm", "captures-fallback.js", "vitals.js");
   const capturesScript = await capturesOf(capturesWasmName, capturesFallbackName, vitalsName);
   const capturesName = hashed("captures", "js", capturesScript);
-  const trackerOf = (script, captures) =>
-    chunk("js/tracker.ts", { __FALLBACK_JS__: script, __CAPTURES_JS__: captures });
-  const npmTracker = await trackerOf("fallback.js", "captures.js");
-  const tracker = await trackerOf(fallbackName, capturesName);
+  const callsScript = await chunk("js/calls.ts");
+  const callsName = hashed("calls", "js", callsScript);
+  const trackerOf = (script, captures, calls) =>
+    chunk("js/tracker.ts", { __FALLBACK_JS__: script, __CAPTURES_JS__: captures, __CALLS_JS__: calls });
+  const npmTracker = await trackerOf("fallback.js", "captures.js", "calls.js");
+  const tracker = await trackerOf(fallbackName, capturesName, callsName);
   const wasm = readFileSync(bindgen.optimised);
   // One hash for both: what is random in the loader weighs as much as it is long, and the second is no news.
   const [trackerName, wasmName] = ["js", "wasm"].map((ending) =>
@@ -118,6 +123,7 @@ async function bundleAll() {
     capturesWasm,
     capturesFallbackScript,
     vitalsScript,
+    callsScript,
   ];
   for (const [at, file] of npmFiles.entries()) writeFileSync(`${npmFolder}/${file}`, npm[at]);
 
@@ -134,6 +140,7 @@ async function bundleAll() {
     [capturesWasmName, capturesWasm],
     [capturesFallbackName, capturesFallbackScript],
     [vitalsName, vitalsScript],
+    [callsName, callsScript],
   ]) {
     writeFileSync(`${webFolder}/${name}`, bytes);
     const { gzip, brotli } = compress(bytes);

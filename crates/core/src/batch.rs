@@ -29,21 +29,25 @@ pub(crate) mod kind {
 /// The part of an event's line that events of one page view and session have in common.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
+    /// As in the record, see [`crate::visitor`]: what follows the id does not count.
     pub(crate) visitor: &'a str,
+    /// Type and id of the customer, with a `=` between them; empty where they were not known.
+    pub(crate) customer: &'a str,
     pub(crate) session: &'a str,
     /// Id of the page view's own event.
     pub(crate) view: &'a str,
     /// Members of `webEvent` that say where: page and referrer.
     pub(crate) place: &'a str,
-    /// Members that say with what: browser and device, behind a comma. Of `webEvent` and of
-    /// `webActionEvent`.
+    /// Members that say with what: browser and device, behind a comma.
     pub(crate) environment: &'a str,
 }
 
 impl<'a> Context<'a> {
     fn read(mut words: Fields<'a>) -> Self {
+        let mut customer = words.take();
         Self {
-            visitor: words.take(),
+            visitor: take_until(&mut customer, b'='),
+            customer,
             session: words.take(),
             view: words.take(),
             place: words.take(),
@@ -53,10 +57,21 @@ impl<'a> Context<'a> {
 
     /// Members of `Event` that say who and in which visit.
     fn push_visit(&self, out: &mut String) {
-        if !self.visitor.is_empty() {
+        let mut visitor = self.visitor;
+        if !visitor.is_empty() {
+            let mut id = take_until(&mut visitor, b'=');
+            let mut customer = self.customer;
+            let mut kind = take_until(&mut customer, b'=');
+            if kind.is_empty() {
+                kind = "cookie";
+            } else {
+                id = customer;
+            }
             put(out, "\"customerId\":\"");
-            put(out, self.visitor);
-            put(out, "\",\"customerIdType\":\"cookie\",");
+            put(out, id);
+            put(out, "\",\"customerIdType\":\"");
+            put(out, kind);
+            put(out, "\",");
         }
         put(out, "\"session\":{\"id\":\"");
         put(out, self.session);
@@ -72,13 +87,17 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The members of the part that the event's type names.
+/// Stands in a part where browser and device belong (ASCII "file separator"). JSON text never holds it.
+pub(crate) const ENVIRONMENT: char = '\x1c';
+
+/// The part that the event's type names.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Part<'a> {
-    /// Of `webEvent`.
-    Web(&'a str),
-    /// Of `webActionEvent`.
-    Action(&'a str),
+pub(crate) struct Part<'a> {
+    /// The last word of the type; empty for a web event.
+    pub(crate) word: &'a str,
+    /// Members of `webEvent`; else of the event: the part, with [`ENVIRONMENT`] where browser and device
+    /// belong in it, and what follows.
+    pub(crate) members: &'a str,
 }
 
 /// What an event's line is made of, besides its context.
@@ -98,13 +117,9 @@ pub(crate) fn event_line(event: Recorded<'_>) -> String {
     json::push_decimal(&mut line, event.created_at.0);
     push_word(&mut line, "");
     json::push_decimal(&mut line, event.epoch);
-    let (word, members) = match event.part {
-        Part::Web(members) => ("", members),
-        Part::Action(members) => ("1", members),
-    };
     push_word(&mut line, "");
-    push_word(&mut line, word);
-    push_word(&mut line, members);
+    push_word(&mut line, event.part.word);
+    push_word(&mut line, event.part.members);
     line
 }
 
@@ -225,27 +240,31 @@ fn push_event(
     if words.take_number() != visitor.epoch() {
         put(out, "\"clockChanged\":true,");
     }
-    let is_action = !words.take().is_empty();
-    let members = words.take();
+    let word = words.take();
+    let mut members = words.take();
     let context = visitor.settled(Context::read(words));
     if !is_shared {
         context.push_visit(out);
     }
-    if is_action {
-        put(out, "\"eventType\":\"");
-        put(out, event_type::WEB_ACTION);
-        put(out, "\",\"webEvent\":null,\"webActionEvent\":{");
-        put(out, members);
-        put(out, context.environment);
-    } else {
+    if word.is_empty() {
         put(out, "\"webEvent\":{");
         if !is_shared {
             context.push_where(out);
             put(out, ",");
         }
         put(out, members);
+        put(out, "}");
+    } else {
+        put(out, "\"eventType\":\"com.genesys.journey.");
+        put(out, word);
+        put(out, "\",\"webEvent\":null,");
+        put(out, take_until(&mut members, ENVIRONMENT as u8));
+        if !members.is_empty() {
+            put(out, context.environment);
+            put(out, members);
+        }
     }
-    put(out, "}}");
+    put(out, "}");
 }
 
 /// Cumulative counts of one page load, all of events: what was recorded, and what was dropped.

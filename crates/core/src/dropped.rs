@@ -15,17 +15,20 @@ pub enum Dropped {
     Rejected,
     /// It waited longer than the collector remembers ids.
     Expired,
+    /// The site's own rules let it go: `beforeSend`, sampling, limits, lists of pages and elements, bots.
+    Filtered,
 }
 
 impl Dropped {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::QueueFull,
         Self::TooLarge,
         Self::Invalid,
         Self::NoConsent,
         Self::Rejected,
         Self::Expired,
+        Self::Filtered,
     ];
 
     /// The reason as it is written to the collector and shown to developers.
@@ -37,6 +40,7 @@ impl Dropped {
             Self::NoConsent => "no_consent",
             Self::Rejected => "rejected",
             Self::Expired => "expired",
+            Self::Filtered => "filtered",
         }
     }
 }

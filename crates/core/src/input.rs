@@ -24,12 +24,18 @@ pub enum Input<'a> {
         cause: PageCause,
     },
     /// The visitor clicked an element: declared name, selector, visible text, the link's address,
-    /// and a word if the element is marked as an offer. Empty where the element is silent.
+    /// a word if the element is marked as an offer, and further members of the event, each behind a comma.
+    /// Empty where the element is silent.
     Clicked(Fields<'a>),
     /// The site recorded an event of its own.
     Tracked {
-        /// Its name, its properties as the text of a JSON object, and a word if it followed from the click
-        /// that was recorded last, which there must be: that is what it is correlated with then.
+        /// Its name, its properties as the text of a JSON object, which further members of `webEvent` may
+        /// follow, and a word if it followed from the click that was recorded last, which there must be:
+        /// that is what it is correlated with then.
+        ///
+        /// Where it is no web event a fourth word is the last one of its type, `OutcomeAchievedEvent`; it has no
+        /// name then, and in place of properties members of the event: the part that the type names, and
+        /// what follows. `U+001C` stands in the part where browser and device belong.
         event: Fields<'a>,
         /// When the visitor last did something: only that extends a session, no timer does.
         active_at: Timestamp,
@@ -59,6 +65,10 @@ pub enum Input<'a> {
     ClockChanged,
     /// The visitor has chosen.
     ConsentChanged(Consent),
+    /// The site said who the visitor is, or in which session: type and id of the customer, each behind a
+    /// `=`; id of the session, `-` for a new one; a word if the visitor is somebody new. Empty words leave
+    /// things as they are. What may be said, and what follows from it, is decided before, in `js/calls/`.
+    Identified(Fields<'a>),
     /// So many events were more than could wait until the tracker was ready.
     Lost(u64),
 }

@@ -100,7 +100,9 @@ mod tests {
             self.0
         }
         fn remember(&mut self, _: &str) {}
-        fn put(&mut self, _: &str) {}
+        fn put(&mut self, _: &str) -> bool {
+            true
+        }
         fn forget(&mut self, _: &str) {}
         fn clear(&mut self) {}
         fn keep(&mut self, _: bool) {}

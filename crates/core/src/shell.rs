@@ -21,8 +21,9 @@ pub trait Shell {
     fn random(&mut self, index: u32) -> u32;
     /// Stores the record of visitor, session and consent where every page finds it at once.
     fn remember(&mut self, record: &str);
-    /// Puts a line into the outbox, in place of one with the same key.
-    fn put(&mut self, line: &str);
+    /// Puts a line into the outbox, in place of one with the same key. Returns false where the site's own
+    /// rules keep an event out that was just recorded.
+    fn put(&mut self, line: &str) -> bool;
     /// Takes the line of that key out of the outbox.
     fn forget(&mut self, key: &str);
     /// Takes every line out of the outbox, and whatever else pages left behind.

@@ -202,6 +202,15 @@ impl Tracker {
                 self.counters.tracked = self.counters.tracked.saturating_add(events);
                 self.drop_events(Dropped::QueueFull, events, shell);
             }
+            Input::Identified(words) => {
+                if self.consent() != Consent::Denied {
+                    let idle_timeout_ms = self.config.idle_timeout_ms;
+                    self.visitor.identified(now, words, idle_timeout_ms, shell);
+                    if self.may_remember() {
+                        self.visitor.remember(true, shell);
+                    }
+                }
+            }
             Input::ConsentChanged(consent) => {
                 self.visitor.choose(consent, shell);
                 self.config.consent = consent;

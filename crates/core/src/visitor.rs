@@ -2,7 +2,7 @@
 //!
 //! The shared record is one line of words:
 //! `1 EDITION VISITOR SESSION STARTED_MS ACTIVE_MS EPOCH CONSENT`, where `-` stands for what is not
-//! known. The first word is the record's version; a record of another version, or one that cannot be
+//! known. Of a customer, type and id follow the visitor's id, each behind a `=`. The first word is the record's version; a record of another version, or one that cannot be
 //! read, counts as absent. It is kept twice, at hand and in the outbox: a browser that is killed
 //! loses the last seconds of localStorage. Of two copies the greater edition holds.
 
@@ -11,13 +11,14 @@ use sillage_protocol::Timestamp;
 use crate::batch::{Context, kind, push_word};
 use crate::shell::{Shell, random_id, time_of, timed_id};
 use crate::text::{owned, put, put_ascii, take_until};
-use crate::{Config, Consent, json};
+use crate::{Config, Consent, Fields, json};
 
 const VERSION: &str = "1";
 const UNKNOWN: &str = "-";
 
-/// Longest id that is taken from a record, in bytes; ours have 36.
-const MAX_ID_BYTES: usize = 64;
+/// Longest word that is taken for a visitor or a session, in bytes: type and id of a customer may have 256
+/// characters of four bytes each; our own ids have 36.
+const MAX_ID_BYTES: usize = 2_100;
 
 /// Greatest length of a session, in milliseconds: 24 hours, so that a kiosk that is never left
 /// has visits too.
@@ -36,7 +37,8 @@ const CLOCK_SLACK_MS: u64 = 5_000;
 pub(crate) struct Record {
     /// How often the record was written.
     edition: u64,
-    /// The visitor's id; empty where it is not known.
+    /// The visitor's id, and type and id of the customer, each behind a `=`, where they are known; empty
+    /// where nothing is.
     pub(crate) visitor: String,
     /// The session's id; empty where there is none.
     pub(crate) session: String,
@@ -100,13 +102,17 @@ fn known(word: &str) -> String {
     let is_id = word.len() <= MAX_ID_BYTES
         && word
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            .all(|byte| byte > b' ' && byte != b'"' && byte != b'\\');
     owned(if word == UNKNOWN || !is_id { "" } else { word })
 }
 
-/// Whether `session` began together with `other` and yields to it.
+/// Whether `session` began together with `other` and yields to it. An id that the site gave tells no time.
 fn yields(session: &str, other: &str) -> bool {
-    other < session && time_of(session).since(time_of(other)) <= TWIN_MS && !other.is_empty()
+    const OWN_BYTES: usize = 36;
+    other < session
+        && time_of(session).since(time_of(other)) <= TWIN_MS
+        && other.len() == OWN_BYTES
+        && session.len() == OWN_BYTES
 }
 
 /// The visitor of one page.
@@ -142,7 +148,7 @@ impl Visitor {
         self.anonymous
     }
 
-    /// The visitor's id; empty while they stay anonymous.
+    /// Who it is, as a record's word for the visitor; empty while they stay anonymous.
     pub(crate) fn id(&self) -> &str {
         &self.known.visitor
     }
@@ -158,7 +164,7 @@ impl Visitor {
     }
 
     /// The context under the session that two tabs have settled on, and under the visitor whom a
-    /// consent made known after the event was recorded.
+    /// consent made known after the event was recorded. A customer stays who they were.
     pub(crate) fn settled<'a>(&'a self, context: Context<'a>) -> Context<'a> {
         let session = &self.known.session;
         if context.session == session || yields(context.session, session) {
@@ -269,6 +275,36 @@ impl Visitor {
             is_news = true;
         }
         is_news
+    }
+
+    /// The site said who the visitor is, or in which session: see [`crate::Input::Identified`].
+    pub(crate) fn identified(
+        &mut self,
+        now: Timestamp,
+        mut words: Fields<'_>,
+        idle_timeout_ms: u64,
+        shell: &mut dyn Shell,
+    ) {
+        let (customer, session) = (words.take(), words.take());
+        if !self.stored_id.is_empty() {
+            self.known.visitor = core::mem::take(&mut self.stored_id);
+        }
+        if !words.0.is_empty() {
+            self.known.visitor.clear();
+        }
+        if !session.is_empty() {
+            self.known.session.clear();
+        }
+        self.continue_session(now, now, idle_timeout_ms, shell);
+        if session.len() > UNKNOWN.len() {
+            self.known.session = known(session);
+        }
+        if !customer.is_empty() && !self.anonymous {
+            let mut before = &*self.known.visitor;
+            let mut visitor = owned(take_until(&mut before, b'='));
+            put(&mut visitor, customer);
+            self.known.visitor = visitor;
+        }
     }
 
     /// Makes an id where there is none and may be one. Returns whether it did.

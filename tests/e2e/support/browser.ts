@@ -116,7 +116,7 @@ export async function settled(page: Page): Promise<void> {
 export type AnyTracker = Record<string, (...args: unknown[]) => unknown> & { ready: Promise<void> };
 
 /** Every method of a tracker, as a page may call it. */
-export const METHODS = ["track", "page", "consent", "flush", "stats", "stop"];
+export const METHODS = ["track", "call", "page", "consent", "flush", "stats", "stop"];
 
 /** Waits until what the page has put into its outboxes is there. */
 export const writtenDown = (page: Page): Promise<void> =>

@@ -17,6 +17,7 @@ export function productCard(product) {
         id: `product-${product.id}`,
         href: productAddress(product),
         "data-sillage-name": "product-card",
+        "data-sillage-item": product.id,
       },
       drawing(product.id),
       element("span", { class: "card-name" }, product.name),

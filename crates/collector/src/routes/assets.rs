@@ -20,7 +20,7 @@ const DEMO_PREFIX: &str = "/shop/";
 const DEMO_APP: &str = "app/";
 
 /// What the names begin with that carry a hash of their content.
-const HASHED_PREFIXES: [&str; 3] = ["/tracker-", "/fallback-", "/captures-"];
+const HASHED_PREFIXES: [&str; 4] = ["/tracker-", "/fallback-", "/captures-", "/calls-"];
 
 /// The name of the loader never changes, so a new version must be seen soon.
 const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");

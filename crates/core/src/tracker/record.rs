@@ -5,10 +5,10 @@ use sillage_protocol::Timestamp;
 use sillage_protocol::limits::{MAX_EVENT_NAME_CHARS, MAX_TEXT_CHARS};
 
 use super::{MAX_BATCH_BYTES, Tracker};
-use crate::batch::{Part, Recorded, event_line, push_word};
+use crate::batch::{ENVIRONMENT, Part, Recorded, event_line, push_word};
 use crate::redact::redact_url;
 use crate::shell::timed_id;
-use crate::text::{self, cut, end_of, owned, put};
+use crate::text::{self, cut, end_of, owned, put, put_ascii};
 use crate::{Consent, Dropped, Fields, PageCause, Shell, json};
 
 /// What an event is correlated with.
@@ -18,6 +18,8 @@ enum Under {
     Itself,
     /// The page view.
     View,
+    /// The page view too; it is a click itself.
+    ViewAsClick,
     /// The click that was recorded last.
     Click,
 }
@@ -72,7 +74,10 @@ impl Tracker {
                 now,
                 now,
                 Under::Itself,
-                Part::Web("\"eventName\":\"page_viewed\""),
+                Part {
+                    word: "",
+                    members: "\"eventName\":\"page_viewed\"",
+                },
                 shell,
             );
         }
@@ -100,7 +105,8 @@ impl Tracker {
         } else {
             "contentOffer"
         };
-        let mut members = owned("\"action\":{\"state\":\"engaged\",\"mediaType\":\"");
+        let mut members =
+            owned("\"webActionEvent\":{\"action\":{\"state\":\"engaged\",\"mediaType\":\"");
         put(&mut members, media_type);
         put(&mut members, "\",\"prompt\":");
         json::push_str(&mut members, prompt);
@@ -112,7 +118,14 @@ impl Tracker {
             json::push_str(&mut members, &href);
             put(&mut members, "}");
         }
-        self.record(now, now, Under::View, Part::Action(&members), shell);
+        put_ascii(&mut members, ENVIRONMENT as u8);
+        put(&mut members, "}");
+        put(&mut members, facts.take());
+        let part = Part {
+            word: "WebActionEvent",
+            members: &members,
+        };
+        self.record(now, now, Under::ViewAsClick, part, shell);
     }
 
     pub(super) fn tracked(
@@ -123,23 +136,28 @@ impl Tracker {
         shell: &mut dyn Shell,
     ) {
         let (name, props) = (event.take(), event.take());
-        if name.is_empty() || text::count_chars(name) > MAX_EVENT_NAME_CHARS {
-            self.counters.tracked += 1;
-            self.drop_events(Dropped::Invalid, 1, shell);
-            return;
-        }
-        let mut members = owned("\"eventName\":");
-        json::push_str(&mut members, name);
-        if !props.is_empty() {
-            put(&mut members, ",\"attributes\":");
-            put(&mut members, props);
-        }
-        let under = if event.0.is_empty() {
+        let under = if event.take().is_empty() {
             Under::View
         } else {
             Under::Click
         };
-        self.record(at, active_at, under, Part::Web(&members), shell);
+        let word = event.0;
+        let mut members = String::new();
+        if word.is_empty() {
+            if name.is_empty() || text::count_chars(name) > MAX_EVENT_NAME_CHARS {
+                self.counters.tracked += 1;
+                self.drop_events(Dropped::Invalid, 1, shell);
+                return;
+            }
+            put(&mut members, "\"eventName\":");
+            json::push_str(&mut members, name);
+            if !props.is_empty() {
+                put(&mut members, ",\"attributes\":");
+            }
+        }
+        put(&mut members, props);
+        let members = &members;
+        self.record(at, active_at, under, Part { word, members }, shell);
     }
 
     /// Takes an event: into its session, under its page view, into the outbox.
@@ -192,8 +210,11 @@ impl Tracker {
             return;
         }
         self.come_back(at);
-        shell.put(&line);
-        if let Part::Action(_) = part {
+        if !shell.put(&line) {
+            self.drop_events(Dropped::Filtered, 1, shell);
+            return;
+        }
+        if matches!(under, Under::ViewAsClick) {
             self.click = id;
         }
         self.share_counters(shell);

@@ -18,4 +18,4 @@ mod request;
 mod tab;
 mod visit;
 
-pub(crate) use visit::visit;
+pub(crate) use visit::{Visit, visit};

@@ -119,7 +119,7 @@ impl Shell for Surroundings<'_> {
         }
     }
 
-    fn put(&mut self, line: &str) {
+    fn put(&mut self, line: &str) -> bool {
         let key = key_of(line);
         match key.as_bytes().first() {
             Some(b'e') => {
@@ -151,6 +151,7 @@ impl Shell for Surroundings<'_> {
         let line = self.ledger.line(line);
         self.asked.put.extend(line.events.iter());
         self.outbox.put(line);
+        true
     }
 
     fn forget(&mut self, key: &str) {

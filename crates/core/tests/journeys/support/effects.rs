@@ -25,6 +25,8 @@ pub(super) struct Effects {
     /// Tells the tab apart.
     pub(super) page: u32,
     pub(super) may_keep: bool,
+    /// Whether the site's own rules keep every event out.
+    pub(super) keeps_events_out: bool,
     pub(super) is_turn_asked: bool,
     pub(super) requests: Vec<Request>,
     pub(super) wake_at: Option<Timestamp>,
@@ -90,9 +92,13 @@ impl Shell for Effects {
         self.browser.borrow_mut().record = Some(record.into());
     }
 
-    fn put(&mut self, line: &str) {
+    fn put(&mut self, line: &str) -> bool {
         assert!(!line.is_empty(), "a line has a key");
-        self.change(key_of(line), Some(line));
+        let is_let_in = !(line.starts_with('e') && self.keeps_events_out);
+        if is_let_in {
+            self.change(key_of(line), Some(line));
+        }
+        is_let_in
     }
 
     fn forget(&mut self, key: &str) {

@@ -90,6 +90,28 @@ impl Tab {
         })
     }
 
+    /// The site records something that is no web event: the last word of its type, and the event's members.
+    pub(crate) fn record(&mut self, word: &str, members: &str) -> &mut Self {
+        let words = ["", members, "", word].join(SEPARATOR);
+        let active_at = Timestamp(self.visit.now());
+        self.hear(Input::Tracked {
+            event: Fields(&words),
+            active_at,
+        })
+    }
+
+    /// The site says who the visitor is: see [`Input::Identified`].
+    pub(crate) fn identify(&mut self, customer: &str, session: &str, is_new: &str) -> &mut Self {
+        let words = [customer, session, is_new].join(SEPARATOR);
+        self.hear(Input::Identified(Fields(&words)))
+    }
+
+    /// From now on the site's own rules keep every event out.
+    pub(crate) fn keep_events_out(&mut self) -> &mut Self {
+        self.effects.keeps_events_out = true;
+        self
+    }
+
     pub(crate) fn hide(&mut self) -> &mut Self {
         self.hear(Input::PageHidden)
     }

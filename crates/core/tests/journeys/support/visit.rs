@@ -93,6 +93,7 @@ impl Visit {
             dirty: BTreeMap::new(),
             page: self.number_page(),
             may_keep: false,
+            keeps_events_out: false,
             is_turn_asked: false,
             requests: Vec::new(),
             wake_at: None,
