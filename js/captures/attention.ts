@@ -16,7 +16,8 @@ function tellDepth(tell: Tell, byScrolling: string) {
 
 /** Starts listening; what is returned tells the depth at the end of a page that may never have been scrolled. */
 export function hearAttention(on: On, tell: Tell): () => void {
-  let toldAt = 0;
+  // The first is told at once, and the first after the window was left.
+  let toldAt = Number.NEGATIVE_INFINITY;
   scroller = null;
   on("pointerdown pointermove keydown wheel touchmove scroll", ({ type, timeStamp }) => {
     if (type === "pointerdown" || type === "keydown") tellDepth(tell, "");
@@ -33,7 +34,10 @@ export function hearAttention(on: On, tell: Tell): () => void {
     // Elements get them too. A frame of the page that has the focus leaves it to the document.
     if (target !== window) return;
     if (type === "focus") tell(Seen.Active);
-    else if (!document.hasFocus()) tell(Seen.Blurred);
+    else if (!document.hasFocus()) {
+      toldAt = Number.NEGATIVE_INFINITY;
+      tell(Seen.Blurred);
+    }
   });
   return () => tellDepth(tell, "");
 }
