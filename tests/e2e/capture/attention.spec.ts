@@ -117,6 +117,30 @@ describe("captures of a page as a whole", () => {
     assert.ok(visible >= 125_000 && visible < 130_000, `${visible} ms visible`);
   });
 
+  test("a page is used again from the first press after its window was left, however soon that is", async () => {
+    const site = stage.newSite();
+    const url = served("/back", site, 'data-capture="engagement"');
+    const visitor = await stage.newVisitor();
+    await visitor.context.clock.install();
+    const page = await visitor.open(url);
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+      const press = () => document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+      press();
+      window.dispatchEvent(new Event("blur"));
+      press();
+    });
+    await visitor.context.clock.runFor(20_000);
+    await settled(page);
+    await page.goto("about:blank");
+    const rows = await expectEvents(stage.collector, site, [
+      pageview(url),
+      { webEvent: { eventName: "page_engaged" } },
+    ]);
+    const engaged = attributesOf(rows[1]).engagedMs ?? 0;
+    assert.ok(engaged >= 20_000 && engaged < 25_000, `${engaged} ms engaged`);
+  });
+
   test("npm's options and the tag's text mean the same; what is misspelt is said, and the rest holds", async () => {
     const site = stage.newSite();
     const url = served("/wrong", site, 'data-capture="scrol scroll=100"');
