@@ -19,10 +19,11 @@ export function hearAttention(on: On, tell: Tell): () => void {
   // The first is told at once, and the first after the window was left.
   let toldAt = Number.NEGATIVE_INFINITY;
   scroller = null;
-  on("pointerdown pointermove keydown wheel touchmove scroll", ({ type, timeStamp }) => {
+  on("pointerdown pointermove keydown wheel touchmove scroll", ({ type }) => {
     if (type === "pointerdown" || type === "keydown") tellDepth(tell, "");
-    if (timeStamp - toldAt < ACTIVITY_INTERVAL_MS) return;
-    toldAt = timeStamp;
+    const now = performance.now();
+    if (now - toldAt < ACTIVITY_INTERVAL_MS) return;
+    toldAt = now;
     tell(Seen.Active);
   });
   on("scroll", ({ target }) => {
