@@ -15,6 +15,7 @@ const REASONS = {
   no_consent: "no consent",
   rejected: "the collector refused it",
   expired: "waited too long",
+  filtered: "the site's own rules",
   other: "another reason",
 };
 

@@ -44,20 +44,20 @@ async fn what_was_tracked_and_neither_stored_nor_dropped_is_missing() {
         .post_json(&with_counters(first, "o1", 2, &json!({})))
         .await;
     let second = batch(2, &[pageview(3)]);
-    let dropped = json!({"queue_full": 1, "too_large": 2, "invalid": 3, "no_consent": 4, "expired": 5, "moon": 6, "sun": 1});
+    let dropped = json!({"queue_full": 1, "too_large": 2, "invalid": 3, "no_consent": 4, "expired": 5, "filtered": 8, "moon": 6, "sun": 1});
     collector
-        .post_json(&with_counters(second, "o1", 27, &dropped))
+        .post_json(&with_counters(second, "o1", 35, &dropped))
         .await;
     assert_eq!(
         rows(
             &collector,
-            "site_id day requests tracked stored duplicates conflicts rejected dropped dropped_queue_full dropped_too_large dropped_invalid dropped_no_consent dropped_rejected dropped_expired dropped_other missing"
+            "site_id day requests tracked stored duplicates conflicts rejected dropped dropped_queue_full dropped_too_large dropped_invalid dropped_no_consent dropped_rejected dropped_expired dropped_filtered dropped_other missing"
         ),
         [json!({
-            "site_id": "shop", "day": "2026-11-21", "requests": 2, "tracked": 27, "stored": 3,
-            "duplicates": 0, "conflicts": 0, "rejected": 0, "dropped": 22, "dropped_queue_full": 1,
+            "site_id": "shop", "day": "2026-11-21", "requests": 2, "tracked": 35, "stored": 3,
+            "duplicates": 0, "conflicts": 0, "rejected": 0, "dropped": 30, "dropped_queue_full": 1,
             "dropped_too_large": 2, "dropped_invalid": 3, "dropped_no_consent": 4,
-            "dropped_rejected": 0, "dropped_expired": 5, "dropped_other": 7, "missing": 2,
+            "dropped_rejected": 0, "dropped_expired": 5, "dropped_filtered": 8, "dropped_other": 7, "missing": 2,
         })]
     );
 }

@@ -7,13 +7,14 @@ use crate::clock::to_sql;
 
 /// The reasons of the tracker that have a column of their own, as `dropped_<reason>`. All others are
 /// counted together; their names are in the table `drops`.
-pub(super) const REASONS: [&str; 6] = [
+pub(super) const REASONS: [&str; 7] = [
     "queue_full",
     "too_large",
     "invalid",
     "no_consent",
     "rejected",
     "expired",
+    "filtered",
 ];
 
 /// Greatest count that is kept of anything a sender claims: 2^53, the last whole number that every
@@ -67,29 +68,31 @@ pub(super) fn add(
         no_consent,
         rejected,
         expired,
+        filtered,
         other,
     ] = arrived.claims.dropped;
     connection
         .prepare_cached(
             "INSERT INTO delivery_days (site_id, day, requests, stored, duplicates, conflicts, rejected,
                  tracked, dropped_queue_full, dropped_too_large, dropped_invalid,
-                 dropped_no_consent, dropped_rejected, dropped_expired, dropped_other)
+                 dropped_no_consent, dropped_rejected, dropped_expired, dropped_filtered, dropped_other)
              VALUES (?1, date(?2 / 1000, 'unixepoch'), 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-                 ?14)
+                 ?14, ?15)
              ON CONFLICT DO UPDATE SET
                  requests = requests + 1,
                  stored = stored + excluded.stored,
                  duplicates = duplicates + excluded.duplicates,
                  conflicts = conflicts + excluded.conflicts,
                  rejected = rejected + excluded.rejected,
-                 tracked = min(tracked + excluded.tracked, ?15),
-                 dropped_queue_full = min(dropped_queue_full + excluded.dropped_queue_full, ?15),
-                 dropped_too_large = min(dropped_too_large + excluded.dropped_too_large, ?15),
-                 dropped_invalid = min(dropped_invalid + excluded.dropped_invalid, ?15),
-                 dropped_no_consent = min(dropped_no_consent + excluded.dropped_no_consent, ?15),
-                 dropped_rejected = min(dropped_rejected + excluded.dropped_rejected, ?15),
-                 dropped_expired = min(dropped_expired + excluded.dropped_expired, ?15),
-                 dropped_other = min(dropped_other + excluded.dropped_other, ?15)",
+                 tracked = min(tracked + excluded.tracked, ?16),
+                 dropped_queue_full = min(dropped_queue_full + excluded.dropped_queue_full, ?16),
+                 dropped_too_large = min(dropped_too_large + excluded.dropped_too_large, ?16),
+                 dropped_invalid = min(dropped_invalid + excluded.dropped_invalid, ?16),
+                 dropped_no_consent = min(dropped_no_consent + excluded.dropped_no_consent, ?16),
+                 dropped_rejected = min(dropped_rejected + excluded.dropped_rejected, ?16),
+                 dropped_expired = min(dropped_expired + excluded.dropped_expired, ?16),
+                 dropped_filtered = min(dropped_filtered + excluded.dropped_filtered, ?16),
+                 dropped_other = min(dropped_other + excluded.dropped_other, ?16)",
         )?
         .execute(params![
             site_id,
@@ -105,6 +108,7 @@ pub(super) fn add(
             no_consent,
             rejected,
             expired,
+            filtered,
             other,
             MAX_COUNT,
         ])?;

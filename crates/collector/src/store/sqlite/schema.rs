@@ -37,6 +37,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0009_reports_by_the_writer",
         include_str!("../migrations/0009_reports_by_the_writer.sql"),
     ),
+    (
+        "0010_filtered",
+        include_str!("../migrations/0010_filtered.sql"),
+    ),
 ];
 
 /// `page_size`: events of about 1 KB waste less space and need fewer levels in pages of 16 KiB than

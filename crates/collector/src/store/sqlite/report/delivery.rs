@@ -15,7 +15,7 @@ pub(super) fn delivery(
         .prepare_cached(
             "SELECT day, requests, tracked, stored, duplicates, conflicts, rejected, missing,
                  dropped_queue_full, dropped_too_large, dropped_invalid, dropped_no_consent,
-                 dropped_rejected, dropped_expired, dropped_other
+                 dropped_rejected, dropped_expired, dropped_filtered, dropped_other
              FROM delivery WHERE site_id = ?1
                  AND day BETWEEN date(?2 / 1000, 'unixepoch') AND date((?3 - 1) / 1000, 'unixepoch')
              ORDER BY day",
