@@ -126,6 +126,45 @@ describe("page views", () => {
     );
   });
 
+  test("an application that is made with the Navigation API counts each page under the title that it sets", async (t) => {
+    const site = stage.newSite();
+    const url = stage.origin.serve(
+      "/navigation",
+      `<!doctype html><title>one</title>${stage.tag(site)}<a id="two" href="/navigation/two">Two</a>
+       <script>
+         window.navigation?.addEventListener("navigate", (event) => {
+           if (!event.canIntercept) return;
+           event.intercept({ async handler() {
+             await 0;
+             document.title = new URL(event.destination.url).pathname.split("/").pop();
+           } });
+         });
+       </script>`,
+    );
+    const at = (path: string) => new URL(path, url).href;
+    const visitor = await stage.newVisitor();
+    const page = await visitor.open(url);
+    if (!(await page.evaluate(() => "navigation" in window))) return t.skip("this browser has no Navigation API");
+    await page.click("#two");
+    await page.waitForURL("**/navigation/two");
+    await page.evaluate("navigation.navigate('/navigation/three').finished.then(() => {})");
+    await page.evaluate("navigation.back().finished.then(() => {})");
+    const titled = (title: string) => ({ also: { webEvent: { page: { title } } } });
+    await expectEvents(
+      stage.collector,
+      site,
+      [
+        pageview(url, titled("one")),
+        click("#two"),
+        pageview(at("/navigation/two"), { referrer: url, ...titled("two") }),
+        pageview(at("/navigation/three"), { referrer: at("/navigation/two"), ...titled("three") }),
+        pageview(at("/navigation/two"), { referrer: at("/navigation/three"), ...titled("two") }),
+      ],
+      { pages: [page] },
+    );
+    assert.deepEqual(visitor.exceptions, []);
+  });
+
   test("a click right after a route belongs to the new page, and so does a page that is hidden then", async () => {
     const site = stage.newSite();
     const url = stage.origin.serve("/routed", `<!doctype html>${stage.tag(site)}<button id="buy">Buy</button>`);
