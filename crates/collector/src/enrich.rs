@@ -30,8 +30,6 @@ pub struct Surroundings<'a> {
     sources: &'a Sources,
     header: Option<String>,
     address: Option<IpAddr>,
-    /// The agents that this batch has named, mostly one: parsing costs about 20 µs.
-    parsed: HashMap<String, Arc<UserAgent>>,
     /// What was found of the address as it is kept, mostly one.
     places: HashMap<IpAddr, Arc<Place>>,
 }
@@ -45,7 +43,6 @@ impl<'a> Surroundings<'a> {
             sources,
             header,
             address,
-            parsed: HashMap::new(),
             places: HashMap::new(),
         }
     }
@@ -61,14 +58,9 @@ impl<'a> Surroundings<'a> {
     }
 
     /// What the event's own user agent says, else the request's.
-    fn user_agent(&mut self, own: Option<&str>) -> Option<(String, Arc<UserAgent>)> {
+    fn user_agent(&self, own: Option<&str>) -> Option<(String, Arc<UserAgent>)> {
         let text = own.or(self.header.as_deref())?;
-        if let Some(agent) = self.parsed.get(text) {
-            return Some((text.to_owned(), Arc::clone(agent)));
-        }
-        let agent = Arc::new(self.sources.user_agents.parse(text));
-        self.parsed.insert(text.to_owned(), Arc::clone(&agent));
-        Some((text.to_owned(), agent))
+        Some((text.to_owned(), self.sources.user_agents.read(text)))
     }
 }
 

@@ -39,7 +39,7 @@ object! {
         /// Name of the goal.
         pub display_name: Option<String>,
         /// Version of the goal.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub version: Option<u64>,
     }
 }

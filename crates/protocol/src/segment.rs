@@ -60,7 +60,7 @@ object! {
         /// Name of the segment.
         pub display_name: Option<String>,
         /// Version of the segment.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub version: Option<u64>,
         /// What the segment describes.
         pub scope: Option<SegmentScope>,

@@ -23,7 +23,7 @@ object! {
         /// Where the session can be read.
         pub self_uri: Option<String>,
         /// Where the session takes place.
-        #[serde(rename = "type")]
+        #[name = "type"]
         pub session_type: Option<SessionType>,
     }
 }

@@ -84,7 +84,7 @@ object! {
         /// Where the rule can be read.
         pub self_uri: Option<String>,
         /// Version of the rule.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub version: Option<u64>,
         /// Name of the rule; for a click, the element's declared name or its selector.
         pub display_name: Option<String>,
@@ -101,7 +101,7 @@ object! {
         /// Whom it is aimed at; for a click on a link, where the link leads.
         pub action_target: Option<AddressableEntityRef>,
         /// Time until the visitor disposed of the action, in milliseconds.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub time_to_disposition: Option<u64>,
         /// Code of the failure, where the state is `errored`.
         pub error_code: Option<String>,

@@ -12,10 +12,10 @@ object! {
         /// What the visitor did, as `object_action` in the past tense: `page_viewed`.
         pub event_name: Option<String>,
         /// Events of this visitor over all sessions, this one included.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub total_event_count: Option<u64>,
         /// Page views of this visitor over all sessions, this one included.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub total_pageview_count: Option<u64>,
         /// The page where it happened.
         pub page: Option<JourneyPage>,
@@ -36,10 +36,10 @@ object! {
         /// Page that led to this one.
         pub referrer: Option<Referrer>,
         /// The caller's own properties.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub attributes: Option<Attributes>,
         /// Facts about the person, for identity stitching: `email`, `givenName`, `cellPhone`.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub traits: Option<Attributes>,
         /// Words typed into the site's search.
         pub search_query: Option<String>,

@@ -12,7 +12,8 @@
 //! The compiled rules take 25 MB and a third of a second to make, so they are made once for the
 //! process, beside the start.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use sillage_protocol::DeviceCategory;
 use ua_parser::{Extractor, Regexes};
@@ -34,9 +35,13 @@ const UNKNOWN: &str = "unknown";
 /// Browsers without a window, as uap-core names them; it counts them as browsers.
 const HEADLESS: [&str; 4] = ["HeadlessChrome", "PhantomJS", "SlimerJS", "Splash"];
 
-/// Reads user agents. A token that the rules are being compiled; they themselves are the process's.
-#[derive(Clone, Copy, Debug)]
-pub struct UserAgents(());
+/// Most agents that are remembered, of about 1 KiB each. Visitors have some hundreds; a list that is full
+/// of what somebody made up begins anew.
+const REMEMBERED: usize = 2_000;
+
+/// Reads user agents, and remembers what they say. The rules themselves are the process's.
+#[derive(Debug)]
+pub struct UserAgents(Mutex<HashMap<String, Arc<UserAgent>>>);
 
 /// What a user agent says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,61 +71,78 @@ impl UserAgents {
         let _ = std::thread::Builder::new()
             .name("user-agent-rules".to_owned())
             .spawn(|| LazyLock::force(&RULES).is_some());
-        Self(())
+        Self(Mutex::default())
     }
 
     /// Reads one user agent.
-    pub fn parse(&self, text: &str) -> UserAgent {
-        let (browser, os, device) = RULES
-            .as_ref()
-            .map_or((None, None, None), |rules| rules.extract(text));
-        let device = device.map(|found| {
-            (
-                found.device.into_owned(),
-                found.brand.map(|brand| brand.to_string()),
-            )
-        });
-        let os_family = os
-            .as_ref()
-            .map_or_else(|| OTHER.to_owned(), |found| found.os.to_string());
-        let is_spider = device.as_ref().is_some_and(|(name, _)| name == "Spider");
-        // uap-core names what it cannot tell apart `Generic_Android_Tablet` and the like.
-        let maker = device.as_ref().and_then(|(_, brand)| brand.as_deref());
-        let is_generic = maker.is_some_and(|brand| brand.starts_with("Generic"));
-        let category = if is_spider {
-            DeviceCategory::Other
-        } else {
-            category(
-                text,
-                &os_family,
-                device.as_ref().map_or("", |(name, _)| name),
-            )
-        };
-        UserAgent {
-            browser_family: browser
-                .as_ref()
-                .map_or_else(|| OTHER.to_owned(), |found| found.family.to_string()),
-            browser_version: browser.as_ref().map_or_else(
-                || UNKNOWN.to_owned(),
-                |found| version([found.major, found.minor, found.patch, found.patch_minor]),
-            ),
-            category,
-            manufacturer: maker
-                .filter(|_| !is_generic && !is_spider)
-                .map(str::to_owned),
-            is_bot: is_spider
-                || browser
-                    .as_ref()
-                    .is_some_and(|found| HEADLESS.contains(&found.family.as_ref())),
-            device_type: device
-                .filter(|_| !is_generic)
-                .map_or_else(|| OTHER.to_owned(), |(name, _)| name),
-            os_version: os.map_or_else(
-                || UNKNOWN.to_owned(),
-                |found| version([found.major, found.minor, found.patch, found.patch_minor]),
-            ),
-            os_family,
+    pub fn read(&self, text: &str) -> Arc<UserAgent> {
+        if let Some(known) = self.known().get(text) {
+            return Arc::clone(known);
         }
+        let agent = Arc::new(parse(text));
+        let mut known = self.known();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(text.to_owned(), Arc::clone(&agent));
+        agent
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Arc<UserAgent>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn parse(text: &str) -> UserAgent {
+    let (browser, os, device) = RULES
+        .as_ref()
+        .map_or((None, None, None), |rules| rules.extract(text));
+    let device = device.map(|found| {
+        (
+            found.device.into_owned(),
+            found.brand.map(|brand| brand.to_string()),
+        )
+    });
+    let os_family = os
+        .as_ref()
+        .map_or_else(|| OTHER.to_owned(), |found| found.os.to_string());
+    let is_spider = device.as_ref().is_some_and(|(name, _)| name == "Spider");
+    // uap-core names what it cannot tell apart `Generic_Android_Tablet` and the like.
+    let maker = device.as_ref().and_then(|(_, brand)| brand.as_deref());
+    let is_generic = maker.is_some_and(|brand| brand.starts_with("Generic"));
+    let category = if is_spider {
+        DeviceCategory::Other
+    } else {
+        category(
+            text,
+            &os_family,
+            device.as_ref().map_or("", |(name, _)| name),
+        )
+    };
+    UserAgent {
+        browser_family: browser
+            .as_ref()
+            .map_or_else(|| OTHER.to_owned(), |found| found.family.to_string()),
+        browser_version: browser.as_ref().map_or_else(
+            || UNKNOWN.to_owned(),
+            |found| version([found.major, found.minor, found.patch, found.patch_minor]),
+        ),
+        category,
+        manufacturer: maker
+            .filter(|_| !is_generic && !is_spider)
+            .map(str::to_owned),
+        is_bot: is_spider
+            || browser
+                .as_ref()
+                .is_some_and(|found| HEADLESS.contains(&found.family.as_ref())),
+        device_type: device
+            .filter(|_| !is_generic)
+            .map_or_else(|| OTHER.to_owned(), |(name, _)| name),
+        os_version: os.map_or_else(
+            || UNKNOWN.to_owned(),
+            |found| version([found.major, found.minor, found.patch, found.patch_minor]),
+        ),
+        os_family,
     }
 }
 
@@ -246,7 +268,7 @@ mod tests {
             ("curl/8.5.0", "curl 8.5.0", "Other unknown", Other, "Other"),
             ("", "Other unknown", "Other unknown", Other, "Other"),
         ] {
-            let agent = agents.parse(text);
+            let agent = agents.read(text);
             assert_eq!(
                 format!("{} {}", agent.browser_family, agent.browser_version),
                 browser,

@@ -17,10 +17,10 @@ object! {
         /// Whether it runs on a mobile device. Deprecated: `Device::is_mobile` says it.
         pub is_mobile: Option<bool>,
         /// Height of the viewport, in CSS pixels.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub view_height: Option<u64>,
         /// Width of the viewport, in CSS pixels.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub view_width: Option<u64>,
         /// Whether it plays Flash.
         pub features_flash: Option<bool>,

@@ -23,18 +23,18 @@ object! {
         /// What kind of device it is.
         pub category: Option<DeviceCategory>,
         /// Type: `iPad`, `iPhone`, `Other`.
-        #[serde(rename = "type")]
+        #[name = "type"]
         pub device_type: Option<String>,
         /// Whether it is mobile.
         pub is_mobile: Option<bool>,
         /// Height of the screen, in CSS pixels.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_height: Option<u64>,
         /// Width of the screen, in CSS pixels.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_width: Option<u64>,
         /// Physical pixels for one CSS pixel. A whole number in the model: 2.625 is read as 3.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_density: Option<u64>,
         /// Fingerprint. Never written by the tracker.
         pub fingerprint: Option<String>,

@@ -16,7 +16,7 @@ object! {
         /// What kind of identifier `customer_id` is.
         pub customer_id_type: Option<String>,
         /// Where the session takes place.
-        #[serde(rename = "type")]
+        #[name = "type"]
         pub session_type: Option<SessionType>,
         /// The visitor's id in another system.
         pub external_id: Option<String>,
@@ -41,16 +41,16 @@ object! {
         /// HTTP `User-Agent`.
         pub user_agent_string: Option<String>,
         /// From the first to the last event, in seconds.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub duration_in_seconds: Option<u64>,
         /// Events of the session.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub event_count: Option<u64>,
         /// Page views of the session.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub pageview_count: Option<u64>,
         /// Screens of an app that were seen.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screenview_count: Option<u64>,
         /// The session's last event.
         pub last_event: Option<SessionLastEvent>,

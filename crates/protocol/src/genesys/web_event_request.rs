@@ -26,10 +26,10 @@ object! {
         /// Page that led to this one.
         pub referrer_url: Option<String>,
         /// The caller's own properties.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub attributes: Option<Attributes>,
         /// Facts about the person, for identity stitching.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub traits: Option<Attributes>,
         /// The visitor's id in another system.
         pub external_id: Option<String>,
@@ -70,18 +70,18 @@ object! {
         /// What kind of device it is.
         pub category: Option<DeviceCategory>,
         /// Type: `iPad`, `iPhone`, `Other`.
-        #[serde(rename = "type")]
+        #[name = "type"]
         pub device_type: Option<String>,
         /// Whether it is mobile.
         pub is_mobile: Option<bool>,
         /// Height of the screen.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_height: Option<u64>,
         /// Width of the screen.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_width: Option<u64>,
         /// Physical pixels for one CSS pixel.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub screen_density: Option<u64>,
         /// Family of the operating system.
         pub os_family: Option<String>,

@@ -36,10 +36,10 @@ object! {
         /// Page that led to this one.
         pub referrer: Option<Referrer>,
         /// The caller's own properties.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub attributes: Option<Attributes>,
         /// Facts about the person.
-        #[serde(deserialize_with = "attribute::read_map")]
+        #[read(attribute::read_map)]
         pub traits: Option<Attributes>,
         /// Whether the visitor was signed in.
         pub authenticated: Option<bool>,
@@ -80,13 +80,13 @@ object! {
         /// Id of the session.
         pub id: Option<String>,
         /// How long the visitor has been on the site in this session, in seconds.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub duration_in_seconds: Option<u64>,
         /// Events of this session.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub event_count: Option<u64>,
         /// Page views of this session.
-        #[serde(deserialize_with = "read::whole_number")]
+        #[read(read::whole_number)]
         pub pageview_count: Option<u64>,
         /// Referrer of the session's first event.
         pub referrer: Option<Referrer>,

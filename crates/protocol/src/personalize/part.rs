@@ -26,7 +26,7 @@ object! {
         pub metric_attribution: Option<MetricAttribution>,
         /// More fields of the Interactions schema, as the text of a JSON object; an object is read
         /// too. Default: the event's attributes.
-        #[serde(deserialize_with = "text_or_object")]
+        #[read(text_or_object)]
         pub properties: Option<String>,
         /// `sentAt` as it came, where `createdDate` could not give it back exactly.
         pub sent_at: Option<Number>,

@@ -149,32 +149,36 @@ fn page_url(event: &Event) -> Option<&str> {
 
 /// Counts the event for its visitor and fills the totals in. In the transaction of the event, so
 /// that the totals are exact whatever is retried.
+///
+/// In two statements: with `RETURNING`, `SQLite` takes a copy of every page that it changes, should the
+/// statement have to be undone.
 fn count_for_visitor(
     connection: &Connection,
     site_id: &str,
     event: &mut Event,
 ) -> rusqlite::Result<()> {
-    let is_pageview = event.event_name() == Some(ingest::PAGEVIEW_EVENT_NAME);
-    let visitor = match (&event.customer_id, &event.session) {
-        (Some(id), _) => {
-            format!(
-                "{}:{id}",
-                event.customer_id_type.as_deref().unwrap_or("unknown")
-            )
-        }
-        (None, Some(session)) => format!("session:{}", session.id.as_deref().unwrap_or_default()),
-        (None, None) => return Ok(()),
+    let Some(visitor) = report::visitor(event) else {
+        return Ok(());
     };
-    let (events, pageviews) = connection
+    let is_pageview = event.event_name() == Some(ingest::PAGEVIEW_EVENT_NAME);
+    let before: Option<(i64, i64)> = connection
         .prepare_cached(
-            "INSERT INTO visitors (site_id, visitor, event_count, pageview_count) VALUES (?1, ?2, 1, ?3)
-             ON CONFLICT DO UPDATE SET event_count = event_count + 1,
-                 pageview_count = pageview_count + excluded.pageview_count
-             RETURNING event_count, pageview_count",
+            "SELECT event_count, pageview_count FROM visitors WHERE site_id = ?1 AND visitor = ?2",
         )?
-        .query_row(params![site_id, visitor, is_pageview], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-        })?;
+        .query_row(params![site_id, visitor], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let (events, pageviews) = before.unwrap_or_default();
+    let (events, pageviews) = (events + 1, pageviews + i64::from(is_pageview));
+    let statement = if before.is_some() {
+        "UPDATE visitors SET event_count = ?3, pageview_count = ?4 WHERE site_id = ?1 AND visitor = ?2"
+    } else {
+        "INSERT INTO visitors (site_id, visitor, event_count, pageview_count) VALUES (?1, ?2, ?3, ?4)"
+    };
+    connection
+        .prepare_cached(statement)?
+        .execute(params![site_id, visitor, events, pageviews])?;
     if let Some(web_event) = &mut event.web_event {
         web_event.total_event_count = u64::try_from(events).ok();
         web_event.total_pageview_count = u64::try_from(pageviews).ok();

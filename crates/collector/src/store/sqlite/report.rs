@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 use xxhash_rust::xxh3::xxh3_64;
 
-pub(super) use self::row::add;
+pub(super) use self::row::{add, visitor};
 use super::SqliteStore;
 use crate::store::report::{
     CampaignCount, Delivery, DeliveryQuery, NameCount, NamedQuery, PageCount, RangeQuery, Reports,

@@ -47,11 +47,16 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// in the default 4 KiB. It only takes effect before the first table is made.
 /// `synchronous = FULL`: in WAL mode, the log is synced at every commit, which is what an
 /// acknowledgement promises (<https://sqlite.org/pragma.html#pragma_synchronous>).
+/// `cache_size`: in KiB, below zero. With the default of 2 MB the pages of a large group do not fit into
+/// the cache, and are written to the log more than once. It is filled by a large store only.
+/// `temp_store`: copies of pages that a statement changes, should it have to be undone, in memory.
 /// `secure_delete`: what is deleted is overwritten with zeros, not left in free pages.
 const SETTINGS: &str = "
     PRAGMA page_size = 16384;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -32768;
+    PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;
 ";

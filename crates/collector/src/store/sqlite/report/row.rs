@@ -66,8 +66,8 @@ fn what(event: &Event) -> &str {
         .unwrap_or_default()
 }
 
-/// As the column `visitor` of the table `events`.
-fn visitor(event: &Event) -> Option<String> {
+/// Whom an event is about, as in the column `visitor` of the table `events`.
+pub(in crate::store::sqlite) fn visitor(event: &Event) -> Option<String> {
     match &event.customer_id {
         Some(id) => {
             let id_type = event.customer_id_type.as_deref().unwrap_or("unknown");
