@@ -155,6 +155,35 @@ describe("the dashboard", () => {
     assert.equal(new URL(page.url()).searchParams.get("bots"), "include");
   });
 
+  test("a collector with a token is asked with it, by the form or by the address, which forgets it at once", async () => {
+    const site = await twoVisits();
+    const visitor = await stage.newVisitor();
+    const page = await visitor.openBare("about:blank");
+    await page.route("**/v1/**", (route) =>
+      route.request().headers().authorization === "Bearer right"
+        ? route.continue()
+        : route.fulfill({ status: 401, json: { code: "unauthorized", message: "needs the token" } }),
+    );
+    await page.goto(`${stage.collector.origin}/?site=${site}`);
+    for (const [token, then] of [
+      ["wrong", () => document.getElementById("token-hint")?.textContent?.includes("not the right one")],
+      ["right", () => document.getElementById("total-visitors")?.textContent === "2"],
+    ] as const) {
+      await page.waitForSelector("#token-form:not([hidden])");
+      assert.equal(await page.isVisible("#reports"), false);
+      await page.fill("input[name=token]", token);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(then);
+    }
+    assert.equal(await page.isVisible("#token-form"), false);
+    await page.evaluate(() => sessionStorage.clear());
+    await page.goto("about:blank");
+    await page.goto(`${stage.collector.origin}/?site=${site}#token=right`);
+    await shown(page);
+    assert.equal(await page.textContent("#total-visitors"), "2");
+    assert.doesNotMatch(page.url(), /right/);
+  });
+
   test("uPlot is the file that npm has", () => {
     for (const file of ["uPlot.iife.min.js", "uPlot.min.css"]) {
       const [ours, theirs] = [`www/vendor/uplot/${file}`, `node_modules/uplot/dist/${file}`].map((path) =>
