@@ -57,7 +57,7 @@ export function createTracker(options: Options, source: Source): Tracker {
       lost = 0;
     }
     // How the page was when nobody heard it does not matter later.
-    if (fact > Fact.Tracked && fact < Fact.FlushRequested) return;
+    if (fact > Fact.Called && fact < Fact.FlushRequested) return;
     // Whatever waits belongs to a page: where the queue was spilled, that page begins anew.
     if (!waiting[0] && fact) hear(Fact.PageLoaded);
     if (fact > Fact.AddressChanged && fact < Fact.PageHidden) {

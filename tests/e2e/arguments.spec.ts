@@ -8,7 +8,7 @@ import { setStage, test } from "./support/stage.ts";
 
 declare global {
   interface Window {
-    init: (options?: unknown) => import("../../js/types.ts").Tracker;
+    init: (options?: unknown) => import("../../js/types.ts").Tracker & import("../../js/types.ts").Callable;
   }
 }
 
@@ -43,6 +43,35 @@ describe("arguments", () => {
     assert.ok(isSame);
     await page.click("#buy");
     await expectEvents(collector, site, [pageview(page.url()), click("#buy")], { pages: [page] });
+    assert.deepEqual(visitor.exceptions, []);
+  });
+
+  test("what a script tag calls by name are methods of what init() returns", async () => {
+    const { collector } = stage;
+    const site = stage.newSite();
+    const visitor = await stage.newVisitor();
+    const page = await openWithInit(visitor, "/methods");
+    await page.evaluate(
+      ([site, endpoint]) => {
+        const tracker = window.init({ site, endpoint });
+        window.sillage = tracker;
+        tracker.identify("jo@shop.test", { type: "email" });
+        tracker.outcome({ name: "Bought" });
+        tracker.reset();
+      },
+      [site, collector.gate.origin],
+    );
+    const email = { customerId: "jo@shop.test", customerIdType: "email" };
+    await expectEvents(
+      collector,
+      site,
+      [
+        pageview(page.url()),
+        event("customer_identified", {}, { also: email }),
+        { ...email, outcomeAchievedEvent: { outcome: { displayName: "Bought" } } },
+      ],
+      { pages: [page] },
+    );
     assert.deepEqual(visitor.exceptions, []);
   });
 

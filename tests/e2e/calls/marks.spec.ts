@@ -145,10 +145,9 @@ describe("marks", () => {
     const site = stage.newSite();
     const url = stage.origin.serve("/none", `<!doctype html>${stage.tag(site)}<p data-sillage-offer="x">x`);
     const visitor = await stage.newVisitor();
-    const asked: string[] = [];
-    visitor.context.on("request", (request) => asked.push(request.url()));
     const page = await visitor.open(url);
     await settled(page);
+    const asked = stage.collector.gate.asked.map(({ path }) => path);
     assert.ok(
       asked.some((it) => it.includes("/tracker-")) && !asked.some((it) => it.includes("/calls-")),
       String(asked),

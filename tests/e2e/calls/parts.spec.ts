@@ -185,15 +185,28 @@ describe("calls", () => {
     );
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
-    await page.route("**/calls-*", () => {});
+    let release = () => {};
+    const held = new Promise<undefined>((done) => {
+      release = () => done(undefined);
+    });
+    const wasAsked = new Promise<void>((asked) => {
+      let isFirst = true;
+      stage.collector.gate.handler = ({ path }, forward) => {
+        if (!path.includes("/calls-") || !isFirst) return forward();
+        isFirst = false;
+        asked();
+        return held;
+      };
+    });
     await page.evaluate(() => {
       window.sillage?.call("outcome", { name: "Left early" });
       window.sillage?.track("after_the_call");
     });
+    // What this page has asked for stays without an answer; the next page asks for itself.
+    await wasAsked;
     await page.click("#on");
     await page.waitForURL(next);
-    await page.unroute("**/calls-*");
-    await page.reload();
+    release();
     await settled(page);
     await expectEvents(
       stage.collector,
@@ -202,7 +215,6 @@ describe("calls", () => {
         pageview(url, { view: "first" }),
         event("after_the_call", {}, { view: "first" }),
         click("#on", { view: "first" }),
-        pageview(next, { referrer: url }),
         pageview(next, { referrer: url, view: "last" }),
         {
           eventType: `${TYPE}OutcomeAchievedEvent`,

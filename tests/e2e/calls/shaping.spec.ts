@@ -9,13 +9,13 @@ import { setStage, test } from "../support/stage.ts";
 describe("rules", () => {
   const stage = setStage();
 
-  const open = async (site: string, rules: object | string, body = "", path = "/rules") => {
+  const open = async (site: string, rules: object | string, body = "", path = "/rules", before?: () => void) => {
     const text = typeof rules === "string" ? rules : JSON.stringify(rules);
     const url = stage.origin.serve(
       path,
       `<!doctype html><title>Rules</title>${body}${stage.tag(site, `data-debug data-rules='${text}'`)}`,
     );
-    const visitor = await stage.newVisitor();
+    const visitor = await stage.newVisitor(before);
     return { url, visitor, page: await visitor.open(url) };
   };
   const dropped = (said: string[]) => said.filter((it) => it.includes("filtered")).length;
@@ -164,7 +164,9 @@ describe("rules", () => {
   test("a visitor outside the sample, and a program where those are kept out, are counted and not recorded", async () => {
     for (const rules of [{ sample: 0 }, { bots: false }]) {
       const site = stage.newSite();
-      const { page } = await open(site, rules, "", `/${Object.keys(rules)}`);
+      const { page } = await open(site, rules, "", `/${Object.keys(rules)}`, () => {
+        Object.defineProperty(navigator, "webdriver", { value: true });
+      });
       await page.evaluate(() => window.sillage?.track("x"));
       assert.deepEqual(await page.evaluate(() => window.sillage?.stats()), {
         tracked: 2,
