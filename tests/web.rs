@@ -18,6 +18,7 @@ export function recordingHost() {
     put: (line) => {
       host.calls.push(["put", line]);
       host.lines.set(line.split("\x1f", 1)[0], line);
+      return true;
     },
     forget: (key) => {
       host.calls.push(["forget", key]);
@@ -46,7 +47,8 @@ extern "C" {
 
 const LOADED: u32 = 0;
 const TRACKED: u32 = 4;
-const TURN_CAME: u32 = 12;
+const CONSENT_CHANGED: u32 = 11;
+const TURN_CAME: u32 = 13;
 const FACTS: &str =
     "\u{1f}https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
 
@@ -159,7 +161,7 @@ fn an_unknown_tracker_and_an_unknown_choice_are_passed_over() {
     let (tracker, host) = open("shop");
     assert!(sillage::hear(
         tracker,
-        10,
+        CONSENT_CHANGED,
         "\u{1f}perhaps",
         Date::now(),
         0.0
