@@ -25,18 +25,18 @@ export function watchCampaigns(
   host: Host,
   begin: (at: number) => void,
 ): (url: string, at: number) => void {
-  const { clear, keep } = host;
+  const { remember } = host;
   let last = attempt(() => localStorage.getItem(key)) ?? "";
-  let mayKeep = false;
-  const write = () => attempt(() => mayKeep && last && localStorage.setItem(key, last));
-  host.clear = () => {
-    attempt(() => localStorage.removeItem(key));
-    clear();
+  let mayKeep: boolean | undefined;
+  const write = () => {
+    if (mayKeep) attempt(() => last && localStorage.setItem(key, last));
+    else if (mayKeep === false) attempt(() => localStorage.removeItem(key));
   };
-  host.keep = (may) => {
-    mayKeep = may;
+  host.remember = (record) => {
+    // Where the record names nobody, as after a refusal, nothing is kept beside it.
+    mayKeep = !/^\S+ \S+ - /.test(record);
     write();
-    keep(may);
+    remember(record);
   };
   return (url, at) => {
     const campaign = campaignOf(url);

@@ -135,6 +135,14 @@ describe("identity", () => {
       sessions.map((it) => sessions.indexOf(it)),
       [0, 0, 0, 3, 3],
     );
+    const kept = () => page.evaluate((site) => localStorage.getItem(`sillage:${site}!`), site);
+    assert.equal(await kept(), "gclid=b");
+    await page.evaluate(() => window.sillage?.consent("denied"));
+    assert.equal(await kept(), null);
+    await page.goto(`${url}?gclid=c`);
+    await page.evaluate(() => window.sillage?.ready);
+    await page.evaluate(() => window.sillage?.track("refused"));
+    assert.equal(await kept(), null);
   });
 
   test("subdomains share visitor and session in a cookie of the widest domain, and a refusal reaches them all", async () => {
