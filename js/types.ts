@@ -213,6 +213,13 @@ export interface Rules {
   sessionId?: string;
 }
 
+/** Events of any name with any properties. */
+export type AnyEvents = Record<string, EventProps>;
+
+/** What {@link Tracker.track} takes besides the name: properties may be left out where none is required. */
+export type Facts<Props> =
+  Record<never, never> extends Props ? [props?: Props, details?: EventDetails] : [props: Props, details?: EventDetails];
+
 /** What the visitor has allowed. */
 export type ConsentState =
   /** Events are stored and sent. */
@@ -398,14 +405,12 @@ export interface Stats {
 }
 
 /** A tracker. No method ever throws. Every method can be called at once, before the module is loaded. */
-export interface Tracker {
+export interface Tracker<Events extends object = AnyEvents> {
   /**
-   * Records an event.
-   * @param name What happened, an object and an action in the past tense (`order_completed`); 1 to 256 characters.
-   * @param props Facts about it.
-   * @param details What else it says, above all to Amazon Personalize.
+   * Records an event: its name, what happened, as an object and an action in the past tense (`order_completed`; 1 to
+   * 256 characters); facts about it; and what else it says, above all to Amazon Personalize.
    */
-  track(name: string, props?: EventProps, details?: EventDetails): void;
+  track<Name extends keyof Events & string>(name: Name, ...facts: Facts<Events[Name]>): void;
   /** Calls what a part of its own understands, loaded with the first call: see {@link Calls}. */
   call<Name extends keyof Calls>(name: Name, ...given: Calls[Name]): void;
   /** Records a pageview of the current address, whether or not it changed. */

@@ -1,4 +1,4 @@
-/** The packed package in a project of each bundler, and in one of none: built as its users build it, then visited. */
+/** The packed package in a project of each bundler, in one with React, and in one of none: built as its users build it, then visited. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -18,7 +18,8 @@ const BUNDLERS = [
   { name: "vite", variables: ["VITE_SITE", "VITE_COLLECTOR"] },
   { name: "webpack", variables: ["SITE", "COLLECTOR"] },
   { name: "esbuild", variables: ["SITE", "COLLECTOR"] },
-  { name: "script-tag", variables: ["SITE", "COLLECTOR"], isBundler: false },
+  { name: "react", variables: ["SITE", "COLLECTOR"], tools: ["esbuild", "react", "react-dom"] },
+  { name: "script-tag", variables: ["SITE", "COLLECTOR"], tools: [] },
 ];
 
 describe("bundlers", () => {
@@ -30,11 +31,11 @@ describe("bundlers", () => {
   });
   after(() => packed?.remove());
 
-  for (const { name, variables, isBundler = true } of BUNDLERS) {
+  for (const { name, variables, tools = [name] } of BUNDLERS) {
     const sentence = `${name}: what a visitor does is stored, also where the page's policy has no WebAssembly`;
     test(sentence, { timeout: TEST_TIMEOUT_MS }, async (context) => {
       const site = stage.newSite();
-      const project = await packed.newProject(name, { tools: isBundler ? [name] : [] });
+      const project = await packed.newProject(name, { tools });
       const [siteVariable, collectorVariable] = variables as [string, string];
       const told = { [siteVariable]: site, [collectorVariable]: stage.collector.gate.origin };
       const { stderr } = await project.node(["build.mjs"], told);

@@ -19,12 +19,15 @@ describe("package", () => {
   test("holds what is needed to run and to read, and no sources", () => {
     const needed = [
       "package.json",
-      "LICENSE",
+      "LICENSE-APACHE",
+      "LICENSE-MIT",
       "dist/npm/index.js",
       "dist/npm/index.d.ts",
       "dist/npm/tracker.wasm",
       "dist/npm/captures.wasm",
       "dist/npm/calls.js",
+      "dist/npm/react.js",
+      "dist/npm/testing.js",
       "dist/web/sillage.js",
     ];
     assert.deepEqual(
@@ -32,7 +35,9 @@ describe("package", () => {
       [],
     );
     assert.deepEqual(
-      packed.files.filter((path) => !/^(dist\/(npm|web)\/|package\.json$|README\.md$|LICENSE$)/.test(path)),
+      packed.files.filter(
+        (path) => !/^(dist\/(npm|web)\/|package\.json$|README\.md$|LICENSE-(APACHE|MIT)$)/.test(path),
+      ),
       [],
     );
     return Promise.resolve();

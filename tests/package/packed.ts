@@ -29,7 +29,8 @@ export interface Project {
 export async function pack(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "sillage-package-"));
   const source = join(folder, "source");
-  for (const part of ["package.json", "README.md", "LICENSE"]) cpSync(join(root, part), join(source, part));
+  for (const part of ["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"])
+    cpSync(join(root, part), join(source, part));
   cpSync(dist, join(source, "dist"), { recursive: true });
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
   const { stdout } = await execute("npm", args, { cwd: source });

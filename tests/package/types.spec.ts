@@ -16,6 +16,8 @@ const RESOLUTIONS = [
 
 const USES = `
   import { init, TrackerError, type Options, type Stats } from "sillage";
+  import { SillageProvider, useTracker } from "sillage/react";
+  import { createTestTracker, type TestTracker } from "sillage/testing";
   import wasmUrl from "sillage/tracker.wasm";
   import type {} from "sillage/script";
   const options: Options = { site: "shop", endpoint: "https://collector.invalid", consent: "pending", wasmUrl };
@@ -31,7 +33,23 @@ const USES = `
   init({ site: "shop", capture: { scrolling: true } });
   // @ts-expect-error a function is no value of an event
   window.sillage?.track("seen", { n: () => 1 });
-  export { stats };`;
+  type ShopEvents = { order_completed: { total: number }; cart_emptied: { reason?: string } };
+  const shop = init<ShopEvents>({ site: "shop" });
+  shop.track("order_completed", { total: 49.9 }, { itemId: "tea" });
+  shop.track("cart_emptied");
+  // @ts-expect-error an order has a total
+  shop.track("order_completed");
+  // @ts-expect-error which is a number
+  shop.track("order_completed", { total: "49.9" });
+  // @ts-expect-error there is no such event
+  shop.track("order_complete", { total: 49.9 });
+  const recorder: TestTracker<ShopEvents> = createTestTracker<ShopEvents>("pending");
+  const names: string[] = recorder.events.map((event) => event.name);
+  SillageProvider({ options, children: useTracker<ShopEvents>().track("cart_emptied", {}) as undefined });
+  SillageProvider({ tracker: recorder });
+  // @ts-expect-error a provider needs options or a tracker
+  SillageProvider({});
+  export { names, stats };`;
 
 describe("types", () => {
   let packed: Packed;
@@ -39,7 +57,7 @@ describe("types", () => {
 
   before(async () => {
     packed = await pack();
-    project = await packed.newProject("types");
+    project = await packed.newProject("types", { tools: ["@types"] });
     writeFileSync(join(project.folder, "uses.ts"), USES);
   });
   after(() => packed?.remove());

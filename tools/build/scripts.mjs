@@ -55,6 +55,8 @@ const npmFiles = [
   "captures-fallback.js",
   "vitals.js",
   "calls.js",
+  "react.js",
+  "testing.js",
 ];
 
 async function bundleAll() {
@@ -77,6 +79,14 @@ async function bundleAll() {
   const hashed = (stem, ending, bytes) => `${stem}-${shortHash(bytes)}.${ending}`;
 
   const index = await bundle("js/index.ts", { format: "esm", mangleCache: names, external: ["./tracker.js"] });
+  // Of React's components, what runs in the browser alone says so in its first line.
+  const react = await bundle("js/react.ts", {
+    format: "esm",
+    mangleCache: names,
+    external: ["react", "./index"],
+    banner: { js: '"use client";' },
+  });
+  const testing = await bundle("js/testing.ts", { format: "esm", mangleCache: names });
   const fallbackScript = await chunk(fallback);
   const fallbackName = hashed("fallback", "js", fallbackScript);
   const capturesFallbackScript = await chunk(capturesFallback);
@@ -124,6 +134,8 @@ async function bundleAll() {
     capturesFallbackScript,
     vitalsScript,
     callsScript,
+    Buffer.from(String(react).replace('"./index"', '"./index.js"')),
+    testing,
   ];
   for (const [at, file] of npmFiles.entries()) writeFileSync(`${npmFolder}/${file}`, npm[at]);
 

@@ -10,8 +10,8 @@ import { bindgen } from "./wasm.mjs";
 
 const emitted = `${root}/target/types`;
 
-/** What tsc declares, by the entry's name in `exports` of package.json: `.` and `./script`. */
-const entries = ["index.d.ts", "script.d.ts"];
+/** What tsc declares, one for each entry in `exports` of package.json. */
+const entries = ["index.d.ts", "script.d.ts", "react.d.ts", "testing.d.ts"];
 
 /** Entry `./tracker.wasm`, which no TypeScript of ours stands for. */
 const wasmUrl = `${root}/js/wasm-url.d.ts`;
