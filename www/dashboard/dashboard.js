@@ -111,7 +111,8 @@ addEventListener("popstate", () => {
 document.addEventListener("visibilitychange", look);
 setInterval(look, NOW_MS);
 
-byId("snippet").textContent = `<script async src="${new URL("sillage.js", location.href)}" data-site="my-site"></` + "script>";
+byId("snippet").textContent =
+  `<script async src="${new URL("sillage.js", location.href)}" data-site="my-site"></` + "script>";
 
 async function start() {
   await showAll();

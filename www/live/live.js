@@ -55,7 +55,8 @@ addEventListener("pageshow", (shown) => {
   if (shown.persisted) connect();
 });
 
-byId("snippet").textContent = `<script async src="${new URL("sillage.js", location.href)}" data-site="my-site"></` + "script>";
+byId("snippet").textContent =
+  `<script async src="${new URL("sillage.js", location.href)}" data-site="my-site"></` + "script>";
 showTotals();
 start((message) => {
   if (isPaused) hold(message);
