@@ -96,8 +96,9 @@ macro_rules! object {
 /// The name of a member on the wire.
 macro_rules! wire_name {
     ($field:ident) => {{
-        const NAME: $crate::macros::Name = $crate::macros::Name::camel(stringify!($field));
-        NAME.as_str()
+        const NAME: &$crate::macros::Name = &$crate::macros::Name::camel(stringify!($field));
+        const TEXT: &str = NAME.as_str();
+        TEXT
     }};
     ($field:ident $wire:literal) => {
         $wire

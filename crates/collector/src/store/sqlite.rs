@@ -2,6 +2,7 @@
 
 mod append;
 mod backup;
+mod checkpoint;
 mod days;
 mod forget;
 mod forward;
@@ -23,6 +24,7 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 
 pub use self::backup::{BackupError, back_up};
+use self::checkpoint::Checkpoints;
 use self::reader::Readers;
 use self::writer::Writer;
 use super::{
@@ -106,8 +108,11 @@ impl SqliteStore {
         let path = folder.join(DATABASE_FILE);
         let connection = schema::open(&path)?;
         let (feed, _) = broadcast::channel(FEED_EVENTS);
-        let writer =
-            Writer::start(connection, feed.clone(), max_queued_bytes).map_err(OpenError::Thread)?;
+        let writer = Checkpoints::start(path.clone())
+            .and_then(|checkpoints| {
+                Writer::start(connection, checkpoints, feed.clone(), max_queued_bytes)
+            })
+            .map_err(OpenError::Thread)?;
         Ok(Self {
             writer,
             readers: Readers::new(path.clone(), reader::MAX_READERS),

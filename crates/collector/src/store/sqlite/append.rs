@@ -15,26 +15,37 @@ use crate::ingest;
 use crate::store::{Appended, IncomingBatch, IncomingEvent, StoredEvent};
 
 /// Stores what is new of the batch, its receipt and its counters, adds them to the day, and looks up
-/// what it asks for.
+/// what it asks for. The batch can be appended again where the transaction fails.
 pub(super) fn append(
     connection: &Connection,
     batch: &mut IncomingBatch,
     outboxes: &mut OutboxCounts,
 ) -> rusqlite::Result<(Appended, Vec<StoredEvent>)> {
+    let mut events = std::mem::take(&mut batch.events);
+    let appended = append_all(connection, batch, &mut events, outboxes);
+    batch.events = events;
+    appended
+}
+
+fn append_all(
+    connection: &Connection,
+    batch: &IncomingBatch,
+    events: &mut [IncomingEvent],
+    outboxes: &mut OutboxCounts,
+) -> rusqlite::Result<(Appended, Vec<StoredEvent>)> {
     let mut appended = Appended::default();
     appended.verdicts.rejected = batch.rejected;
-    let events = std::mem::take(&mut batch.events);
     let mut accepted = HashSet::with_capacity(events.len());
     let mut stored = Vec::with_capacity(events.len());
-    for mut incoming in events {
+    for incoming in events {
         if let Some(known) = known(connection, &batch.site_id, &incoming.id)? {
             appended.verdicts.duplicates += 1;
             appended.conflicts += u64::from(known.is_other_than(incoming.fingerprint));
         } else {
-            stored.push(insert(connection, batch, &mut incoming)?);
+            stored.push(insert(connection, batch, incoming)?);
             appended.verdicts.stored += 1;
         }
-        accepted.insert(incoming.id);
+        accepted.insert(&*incoming.id);
     }
     let rejected = if accepted.is_empty() && batch.rejected == 0 {
         // An ask is no batch: its id says nothing about events, and may be used for the next ask.

@@ -50,6 +50,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// `cache_size`: in KiB, below zero. With the default of 2 MB the pages of a large group do not fit into
 /// the cache, and are written to the log more than once. It is filled by a large store only.
 /// `temp_store`: copies of pages that a statement changes, should it have to be undone, in memory.
+/// `wal_autocheckpoint`: the log is emptied by `super::checkpoint`.
 /// `secure_delete`: what is deleted is overwritten with zeros, not left in free pages.
 const SETTINGS: &str = "
     PRAGMA page_size = 16384;
@@ -57,6 +58,7 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -32768;
     PRAGMA temp_store = MEMORY;
+    PRAGMA wal_autocheckpoint = 0;
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;
 ";

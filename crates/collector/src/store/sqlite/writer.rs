@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 
+use super::checkpoint::{CHANGE_BYTES, Checkpoints};
 use super::outboxes::OutboxCounts;
 use super::{append, schema};
 use crate::clock;
@@ -63,6 +64,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
+        checkpoints: Checkpoints,
         feed: broadcast::Sender<Arc<StoredEvent>>,
         max_queued_bytes: usize,
     ) -> std::io::Result<Self> {
@@ -70,6 +72,7 @@ impl Writer {
         let counts = Arc::<Counts>::default();
         let thread = Thread {
             connection,
+            checkpoints,
             feed,
             counts: Arc::clone(&counts),
             outboxes: OutboxCounts::default(),
@@ -185,6 +188,7 @@ impl Writer {
 
 struct Thread {
     connection: Connection,
+    checkpoints: Checkpoints,
     feed: broadcast::Sender<Arc<StoredEvent>>,
     counts: Arc<Counts>,
     outboxes: OutboxCounts,
@@ -212,7 +216,10 @@ impl Thread {
                 self.commit(group);
             }
             match alone {
-                Some(Alone::Change(change)) => change(&mut self.connection),
+                Some(Alone::Change(change)) => {
+                    change(&mut self.connection);
+                    self.checkpoints.committed(&self.connection, CHANGE_BYTES);
+                }
                 Some(Alone::Close(reply)) => {
                     // What is still in the channel is dropped with it, and so answered with
                     // `Closed`.
@@ -227,6 +234,8 @@ impl Thread {
     /// Writes and commits a group, then answers: nobody hears of a commit before it is on disk.
     fn commit(&mut self, mut group: Group) {
         let started = Instant::now();
+        let events = group.batches.iter().flat_map(|(batch, _)| &batch.events);
+        let bytes = events.map(|event| event.json_bytes).sum();
         match self.write(&mut group) {
             Ok(written) => {
                 self.counts.committed(started.elapsed());
@@ -244,6 +253,7 @@ impl Thread {
                 for reply in group.checks {
                     reply.send(Ok(()));
                 }
+                self.checkpoints.committed(&self.connection, bytes);
             }
             Err(error) => {
                 self.counts.failed();
@@ -258,13 +268,30 @@ impl Thread {
         }
     }
 
+    /// Writes and commits. Should a batch run into something, all is written once more, each batch for
+    /// itself, so that it does not sink the others.
     fn write(&mut self, group: &mut Group) -> rusqlite::Result<Written> {
+        self.write_as(group, false).or_else(|error| {
+            tracing::debug!(%error, "a group is written again, each batch for itself");
+            self.outboxes.forget();
+            self.write_as(group, true)
+        })
+    }
+
+    /// `is_each_alone` gives each batch a savepoint. For one that is open, `SQLite` takes a copy of every
+    /// page that changes: half of the work where batches are small.
+    fn write_as(&mut self, group: &mut Group, is_each_alone: bool) -> rusqlite::Result<Written> {
         let mut transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut written = Written::default();
         for (batch, _) in &mut group.batches {
-            // A savepoint of its own: what one batch runs into does not sink the others.
+            if !is_each_alone {
+                let (appended, stored) = append::append(&transaction, batch, &mut self.outboxes)?;
+                written.verdicts.push(Ok(appended));
+                written.stored.extend(stored);
+                continue;
+            }
             let savepoint = transaction.savepoint()?;
             let verdict = append::append(&savepoint, batch, &mut self.outboxes);
             written.verdicts.push(match verdict {
@@ -292,6 +319,7 @@ impl Thread {
     }
 
     fn close(self) -> Result<(), StoreError> {
+        self.checkpoints.end();
         // Leaves a short log behind. What is in the log is durable without it.
         let _ = self
             .connection
