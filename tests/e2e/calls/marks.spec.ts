@@ -1,4 +1,4 @@
-/** Offers and items that a page marks, on the demo shop and beside it. */
+/** Offers and items that a page marks, on pages of its own; on the demo shop see deals.spec.ts. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { settled } from "../support/browser.ts";
@@ -117,28 +117,6 @@ describe("marks", () => {
       { pages: [page] },
     );
     assert.deepEqual(visitor.exceptions, []);
-  });
-
-  test("the shop's offer is offered and taken, and its tiles tell their item with the click", async () => {
-    const { collector } = stage;
-    const visitor = await stage.newVisitor();
-    // The shop's tests know each of its rows, so that the shop itself switches no marks on.
-    await visitor.context.route(/\/shop\/(category\.html.*)?$/, async (route) => {
-      const body = (await (await route.fetch()).text()).replace('data-site="shop"', '$& data-marks="offers items"');
-      await route.fulfill({ body, contentType: "text/html" });
-    });
-    const page = await visitor.open(`${collector.gate.origin}/shop/`);
-    assert.ok(await collector.until(isStored("shop", "offer-spring-refit", "offered"), 8_000));
-    await page.click("#offer-refit");
-    await page.waitForURL("**/shop/category.html?c=ropes");
-    await page.click("#product-halyard-8");
-    await page.waitForURL("**/shop/product.html?p=halyard-8");
-    await settled(page);
-    await collector.caughtUp();
-    const rows = collector.rows("shop").map(({ event }) => event);
-    assert.ok(isStored("shop", "offer-spring-refit", "accepted")());
-    const taken = rows.find((it) => (it.personalize as { itemId?: string } | undefined)?.itemId === "halyard-8");
-    assert.ok(taken, JSON.stringify(rows, null, 1));
   });
 
   test("nothing is downloaded for marks that nobody asked for", async () => {

@@ -15,5 +15,8 @@ const tracker = new Promise((resolve) => {
 /** Records what happened in the shop. */
 export const track = async (name, props) => (await tracker)?.track(name, props);
 
+/** Says what has a call of its own: offers, goals, segments, who the visitor is. */
+export const call = async (name, ...given) => (await tracker)?.call(name, ...given);
+
 /** Passes the visitor's choice on: `"granted"` or `"denied"`. */
 export const passConsent = async (state) => (await tracker)?.consent(state);

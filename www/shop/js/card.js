@@ -2,14 +2,14 @@
 import { addToCart } from "./cart.js";
 import { drawing } from "./drawings.js";
 import { element } from "./element.js";
-import { priceText } from "./money.js";
+import { priceText, units } from "./money.js";
 import { productAddress } from "./products.js";
 import { say } from "./toast.js";
 
 export function productCard(product) {
   return element(
     "li",
-    { class: "card" },
+    { class: "card", "data-sillage-item": product.id, "data-sillage-value": units(product.price) },
     element(
       "a",
       {
@@ -17,7 +17,6 @@ export function productCard(product) {
         id: `product-${product.id}`,
         href: productAddress(product),
         "data-sillage-name": "product-card",
-        "data-sillage-item": product.id,
       },
       drawing(product.id),
       element("span", { class: "card-name" }, product.name),

@@ -20,7 +20,13 @@ const DEMO_PREFIX: &str = "/shop/";
 const DEMO_APP: &str = "app/";
 
 /// What the names begin with that carry a hash of their content.
-const HASHED_PREFIXES: [&str; 4] = ["/tracker-", "/fallback-", "/captures-", "/calls-"];
+const HASHED_PREFIXES: [&str; 5] = [
+    "/tracker-",
+    "/fallback-",
+    "/captures-",
+    "/vitals-",
+    "/calls-",
+];
 
 /// The name of the loader never changes, so a new version must be seen soon.
 const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");

@@ -17,6 +17,9 @@ fn collector(folder: &Path) -> TestCollector {
         ("web/tracker-abc.js.gz", "gzip"),
         ("web/tracker-abc.wasm", "\0asm"),
         ("web/fallback-abc.js", "the module as a script"),
+        ("web/captures-abc.js", "captures"),
+        ("web/vitals-abc.js", "web vitals"),
+        ("web/calls-abc.js", "calls"),
         ("shop/index.html", "home"),
         ("shop/tea/index.html", "tea"),
         ("shop/app/index.html", "app"),
@@ -76,13 +79,14 @@ async fn the_tracker_is_served_to_any_site_compressed_and_cached_by_its_name() {
             .header("content-type"),
         "application/wasm"
     );
-    assert_eq!(
-        collector
-            .get("/fallback-abc.js")
-            .await
-            .header("cache-control"),
-        "public, max-age=31536000, immutable"
-    );
+    for part in ["fallback", "captures", "vitals", "calls"] {
+        let path = format!("/{part}-abc.js");
+        assert_eq!(
+            collector.get(&path).await.header("cache-control"),
+            "public, max-age=31536000, immutable",
+            "{path}"
+        );
+    }
     assert_eq!(
         collector.get("/sillage.js").await.header("cache-control"),
         "public, max-age=300"
