@@ -137,7 +137,7 @@ export function createTracker(options: Options, source: Source): Tracker {
     consent: (state: ConsentState) => run(() => hear(Fact.ConsentChanged, [String(state)])),
     flush: () => run(() => hear(Fact.FlushRequested)),
     stats() {
-      const { length } = waiting.filter(([fact]) => fact < Fact.PageHidden && fact !== Fact.AddressChanged);
+      const { length } = waiting.filter(([fact]) => fact < Fact.Called && fact !== Fact.AddressChanged);
       return run(() => engine?._stats()) ?? { tracked: length, sent: 0, pending: length, dropped: 0 };
     },
     stop() {
