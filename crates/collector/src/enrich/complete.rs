@@ -96,9 +96,35 @@ fn fill_place(
         if organization.is_none() {
             organization.clone_from(&place.organization);
         }
-        if geolocation.is_none() {
-            geolocation.clone_from(&place.geolocation);
+        if let Some(found) = &place.geolocation {
+            complete_geolocation(geolocation.get_or_insert_default(), found);
         }
+    }
+}
+
+/// A browser may have named its time zone and nothing else.
+fn complete_geolocation(told: &mut JourneyGeolocation, found: &JourneyGeolocation) {
+    macro_rules! fill {
+        ($($member:ident),*) => {
+            $(if told.$member.is_none() {
+                told.$member.clone_from(&found.$member);
+            })*
+        };
+    }
+    // A place that the sender named is not mixed with another one.
+    if told.country.is_none() && told.latitude.is_none() && told.locality.is_none() {
+        fill!(
+            country,
+            country_name,
+            latitude,
+            longitude,
+            locality,
+            postal_code,
+            region,
+            region_name,
+            source,
+            timezone
+        );
     }
 }
 
@@ -272,5 +298,33 @@ mod tests {
         let found = Some(("203.0.113.0".parse().unwrap(), Arc::new(found)));
         fill_place(&mut address, &mut organization, &mut geolocation, found);
         assert_eq!((address.as_deref(), organization), (Some("10.0.0.1"), None));
+    }
+
+    #[test]
+    fn a_time_zone_that_the_browser_named_is_kept_beside_the_place_that_was_found() {
+        let geolocation = |country: &str, timezone: &str| JourneyGeolocation {
+            country: Some(country.into()),
+            timezone: Some(timezone.into()),
+            ..JourneyGeolocation::default()
+        };
+        let place = |geolocation| {
+            let geolocation = Some(geolocation);
+            let found = Place {
+                geolocation,
+                ..Place::default()
+            };
+            Some(("203.0.113.0".parse().unwrap(), Arc::new(found)))
+        };
+        let found = geolocation("CH", "Europe/Zurich");
+        let mut told = Some(JourneyGeolocation {
+            timezone: Some("Europe/Paris".into()),
+            ..JourneyGeolocation::default()
+        });
+        fill_place(&mut None, &mut None, &mut told, place(found.clone()));
+        assert_eq!(told, Some(geolocation("CH", "Europe/Paris")));
+
+        let mut told = Some(geolocation("FR", "Europe/Paris"));
+        fill_place(&mut None, &mut None, &mut told, place(found));
+        assert_eq!(told, Some(geolocation("FR", "Europe/Paris")));
     }
 }
