@@ -53,7 +53,8 @@ export function createTestTracker<Events extends object = AnyEvents>(
 
   const record = (event: RecordedEvent) => {
     if (isStopped) return;
-    const { length } = event.name;
+    // Characters, not the units of two bytes that a text counts.
+    const { length } = [...event.name];
     if (state === "denied" || length === 0 || length > MAX_NAME_CHARS) dropped++;
     else (state === "pending" ? waiting : events).push(event);
   };

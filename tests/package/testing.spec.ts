@@ -57,6 +57,7 @@ describe("the test tracker", () => {
       tracker.consent("granted");
       tracker.track("");
       tracker.track("x".repeat(257));
+      tracker.track("😀".repeat(256));
       step();
       tracker.consent("denied");
       tracker.track("late");
@@ -70,8 +71,8 @@ describe("the test tracker", () => {
       console.log(JSON.stringify(steps));`);
     assert.deepEqual(recorded, [
       [[], { tracked: 1, sent: 0, pending: 1, dropped: 0 }],
-      [["early"], { tracked: 3, sent: 1, pending: 0, dropped: 2 }],
-      [[], { tracked: 4, sent: 0, pending: 0, dropped: 4 }],
+      [["early", "😀".repeat(256)], { tracked: 4, sent: 2, pending: 0, dropped: 2 }],
+      [[], { tracked: 5, sent: 0, pending: 0, dropped: 5 }],
       [[], { tracked: 0, sent: 0, pending: 0, dropped: 0 }],
       [[], { tracked: 0, sent: 0, pending: 0, dropped: 0 }],
     ]);
