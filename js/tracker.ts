@@ -169,8 +169,11 @@ export async function start(
       hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
     },
     _stats() {
-      const [tracked, sent, pending, dropped] = (glue.stats(tracker) as string).split(" ").map(Number);
-      return { tracked, sent, pending, dropped } as Stats;
+      const numbers = (glue.stats(tracker) as string).split(" ").map(Number);
+      const [tracked, sent, pending, dropped] = numbers as [number, number, number, number];
+      // What waits for the calls' part the module does not know.
+      const { length } = waiting;
+      return { tracked: tracked + length, sent, pending: pending + length, dropped };
     },
     _stop() {
       engine._hear(Fact.PageLeft, [], Date.now(), 0);

@@ -392,7 +392,7 @@ export interface Trigger {
   props?: EventProps;
 }
 
-/** What became of the events of this page. All numbers count events. */
+/** What became of the events of this page. All numbers count events; a call that waits for its part counts as one. */
 export interface Stats {
   /** Recorded, whatever became of them. */
   tracked: number;

@@ -60,6 +60,36 @@ describe("identity", () => {
     assert.deepEqual(visitor.exceptions, []);
   });
 
+  test("while the calls' part loads, what waits for it is pending", async () => {
+    const site = stage.newSite();
+    const { visitor, page } = await open(site);
+    await settled(page);
+    let letGo = () => {};
+    const held = new Promise<void>((done) => {
+      letGo = done;
+    });
+    await visitor.context.route("**/calls-*", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.evaluate(() => {
+      window.sillage?.call("identify", "a-1");
+      window.sillage?.track("waits");
+    });
+    const pending = () => page.evaluate(() => window.sillage?.stats().pending);
+    assert.equal(await pending(), 2, "an identification and an event");
+    letGo();
+    const found = await rows(site, page, 3);
+    assert.deepEqual(
+      found.map(({ name, type }) => [name, type]),
+      [
+        ["page_viewed", "cookie"],
+        ["customer_identified", "userId"],
+        ["waits", "userId"],
+      ],
+    );
+  });
+
   test("who it is waits for consent, and a refusal erases it", async () => {
     const site = stage.newSite();
     const { page } = await open(site, 'data-consent="pending"');
