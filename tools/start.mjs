@@ -8,6 +8,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
 import { build } from "./build.mjs";
+import { buildDocs, docsFolder } from "./docs.mjs";
 import { requireRust } from "./provision/rust.mjs";
 import { Failure, nativeTargetDir, root, run, runMain, say } from "./run.mjs";
 
@@ -23,6 +24,7 @@ await runMain(async () => {
   await requireFreePort(settings);
   requireWritable(settings.data);
   await build();
+  await buildDocs();
   await run("cargo", ["build", "--quiet", "--release", "--package", "sillage-collector"], {
     what: "compiling the collector",
   });
@@ -87,13 +89,13 @@ function requireWritable(folder) {
 /** Runs the collector until it ends or a signal comes; gives its exit code. */
 function serve({ listen, port, host, data, rest }) {
   const program = `${nativeTargetDir}/release/sillage-collector`;
-  const demo =
-    rest.some((arg) => /^--demo(=|$)/.test(arg)) || process.env.SILLAGE_DEMO ? [] : ["--demo", `${root}/www/shop`];
-  const assets =
-    rest.some((arg) => /^--assets(=|$)/.test(arg)) || process.env.SILLAGE_ASSETS
-      ? []
-      : ["--assets", `${root}/dist/web`];
-  const args = ["--listen", listen, "--data", data, ...assets, ...demo, ...rest];
+  const given = (flag) => rest.some((arg) => arg.split("=")[0] === flag);
+  const folders = [
+    ["--assets", "SILLAGE_ASSETS", `${root}/dist/web`],
+    ["--demo", "SILLAGE_DEMO", `${root}/www/shop`],
+    ["--docs", "SILLAGE_DOCS", docsFolder],
+  ].flatMap(([flag, variable, folder]) => (given(flag) || process.env[variable] ? [] : [flag, folder]));
+  const args = ["--listen", listen, "--data", data, ...folders, ...rest];
   const child = spawn(program, args, { cwd: process.cwd(), stdio: "inherit" });
   return new Promise((done, reject) => {
     // From a terminal Ctrl-C reaches the whole group; the collector takes a second signal calmly.
@@ -133,6 +135,7 @@ function announce(origin) {
     `  shop        ${origin}/shop/    click around here ...`,
     `  live view   ${origin}/live     ... see the events arrive here`,
     `  dashboard   ${origin}/         ... and what they add up to`,
+    `  reading     ${origin}/docs/    how all of it works`,
     `  your site   <script async src="${origin}/sillage.js" data-site="my-site"></script>`,
     "",
     "  Ctrl-C stops.",

@@ -440,8 +440,8 @@ describe("before the module is ready", () => {
   });
 
   test("the snippet in the documentation is the one that was built", () => {
-    const readme = readFileSync(join(root, "README.md"), "utf8");
-    assert.ok(readme.includes(`<script>${built}</script>`), "README.md holds dist/web/stub.js");
+    const page = readFileSync(join(root, "docs/quick-start.md"), "utf8");
+    assert.ok(page.includes(`<script>${built}</script>`), "docs/quick-start.md holds dist/web/stub.js");
     return Promise.resolve();
   });
 });

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../build.mjs";
+import { buildDocs } from "../docs.mjs";
 import { provideBrowser, provideOtherBrowsers } from "../provision/browser.mjs";
 import { provideNodePackages } from "../provision/node-packages.mjs";
 import { requireRust } from "../provision/rust.mjs";
@@ -45,6 +46,8 @@ export function steps({ all }) {
     { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
     { name: "e2e", run: () => nodeTests("e2e", all) },
     { name: "package", run: () => nodeTests("package", all) },
+    { name: "site", check: true, run: () => buildDocs() },
+    { name: "samples", run: () => nodeTests("docs", all) },
     { name: "conformance", run: conformance },
     // The quick tests: the long ones try the same module's other timings.
     ...(all ? [{ name: "no wasm", run: () => nodeTests("e2e", false, { SILLAGE_MODULE: "js" }) }] : []),

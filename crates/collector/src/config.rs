@@ -48,6 +48,10 @@ pub struct Config {
     #[arg(long, env = "SILLAGE_DEMO", value_name = "FOLDER")]
     pub demo: Option<PathBuf>,
 
+    /// Folder of the built documentation (`dist/docs`), served at `/docs/`.
+    #[arg(long, env = "SILLAGE_DOCS", value_name = "FOLDER")]
+    pub docs: Option<PathBuf>,
+
     /// Token that reads must present; without it, reads are open on loopback addresses and closed
     /// on all others.
     #[arg(long, env = "SILLAGE_READ_TOKEN", hide_env_values = true, value_name = "TOKEN",

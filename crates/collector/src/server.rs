@@ -82,6 +82,7 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, ServerError> {
         readable("assets", config.assets.as_deref())?;
         readable("demo", config.demo.as_deref())?;
+        readable("docs", config.docs.as_deref())?;
         let unbound = |source| ServerError::Listen {
             listen: config.listen.clone(),
             source,

@@ -1,31 +1,9 @@
 /** axe-core finds nothing wrong in the dashboard and the live view, in either palette, whatever is open. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe } from "node:test";
-import type { Page } from "playwright-core";
+import { violations as wrong } from "../support/axe.ts";
 import { setStage, test } from "../support/stage.ts";
 import { shown, store, Visit } from "./visits.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  id: string;
-  help: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** What is wrong with the page as it is, one line each. */
-async function wrong(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)}: ${failureSummary}`),
-  );
-}
 
 describe("accessibility", () => {
   const stage = setStage();

@@ -49,8 +49,8 @@ export interface Collector {
   remove(): Promise<void>;
 }
 
-/** Starts a collector on a free port with an empty store, the built tracker and the demo shop. */
-export async function startCollector(): Promise<Collector> {
+/** Starts a collector on a free port with an empty store, the built tracker, the demo shop and `flags` besides. */
+export async function startCollector(flags: string[] = []): Promise<Collector> {
   const data = mkdtempSync(join(tmpdir(), "sillage-e2e-"));
   const stored = new Map<number, StoredEvent>();
   const listeners = new Set<() => void>();
@@ -67,7 +67,11 @@ export async function startCollector(): Promise<Collector> {
   async function start() {
     child = spawn(
       program,
-      [...["--listen", listen, "--data", data, "--demo", join(root, "www/shop")], ...["--assets", join(dist, "web")]],
+      [
+        ...["--listen", listen, "--data", data, "--demo", join(root, "www/shop")],
+        ...["--assets", join(dist, "web")],
+        ...flags,
+      ],
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SILLAGE_LOG: "warn" } },
     );
     origin = await listeningOn(child);

@@ -22,9 +22,9 @@ export interface Stage {
 
 /**
  * Sets the stage up before the suite's tests and takes it down after them. Tests of a suite that run at
- * the same time share it to the end: they keep to their own site, paths and visitors.
+ * the same time share it to the end: they keep to their own site, paths and visitors. `flags` are the collector's.
  */
-export function setStage({ isShared = false } = {}): Stage {
+export function setStage({ isShared = false, flags = [] as string[] } = {}): Stage {
   let collector: Collector;
   let origin: Origin;
   let browser: Browser;
@@ -33,7 +33,7 @@ export function setStage({ isShared = false } = {}): Stage {
   const handlers = new Map<string, Handler>();
 
   before(async () => {
-    [collector, origin, browser] = await Promise.all([startCollector(), openOrigin(), launchBrowser()]);
+    [collector, origin, browser] = await Promise.all([startCollector(flags), openOrigin(), launchBrowser()]);
   });
   afterEach(async () => {
     if (isShared) return;

@@ -1,4 +1,4 @@
-//! What browsers load out of folders: the tracker's files and the demo shop.
+//! What browsers load out of folders: the tracker's files, the demo shop and the documentation.
 
 use std::path::Path;
 
@@ -10,11 +10,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+use super::pages::POLICY;
 use crate::error::CollectError;
 use crate::state::AppState;
 
 /// Path under which the demo site is served.
 const DEMO_PREFIX: &str = "/shop/";
+
+/// Path under which the documentation is served.
+const DOCS_PREFIX: &str = "/docs/";
 
 /// Folder of the demo site whose pages exist in the browser only.
 const DEMO_APP: &str = "app/";
@@ -32,7 +36,7 @@ const HASHED_PREFIXES: [&str; 5] = [
 const LOADER_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=300");
 const HASHED_CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Asks again every time, and is mostly answered 304.
-const DEMO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
+const PAGE_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Everything that is no route is looked for in the folders.
 pub(super) fn router() -> Router<AppState> {
@@ -53,6 +57,14 @@ async fn folder_file(
         }
         if let Some(rest) = path.strip_prefix(DEMO_PREFIX) {
             return demo_file(demo, rest, request).await;
+        }
+    }
+    if let Some(docs) = &state.config.docs {
+        if path == DOCS_PREFIX.trim_end_matches('/') {
+            return Ok(Redirect::temporary("docs/").into_response());
+        }
+        if let Some(rest) = path.strip_prefix(DOCS_PREFIX) {
+            return docs_file(docs, rest, request).await;
         }
     }
     match &state.config.assets {
@@ -129,7 +141,34 @@ async fn demo_file(
     };
     response
         .headers_mut()
-        .insert(header::CACHE_CONTROL, DEMO_CACHING);
+        .insert(header::CACHE_CONTROL, PAGE_CACHING);
+    Ok(response)
+}
+
+/// A file of the documentation, under the policy of the collector's own pages.
+async fn docs_file(
+    folder: &Path,
+    rest: &str,
+    mut request: Request,
+) -> Result<Response, CollectError> {
+    let service = ServeDir::new(folder)
+        .redirect_path_prefix(DOCS_PREFIX.trim_end_matches('/'))
+        .precompressed_br()
+        .precompressed_gzip();
+    *request.uri_mut() = inner_uri(rest, request.uri().query())?;
+    let mut response = served(service, request).await?;
+    if response.headers().contains_key(header::LOCATION) {
+        // A folder: beside itself, so that it is found under `--path-prefix` too.
+        let name = rest.rsplit('/').next().unwrap_or_default();
+        return Ok(Redirect::temporary(&format!("{name}/")).into_response());
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, PAGE_CACHING);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
     Ok(response)
 }
 

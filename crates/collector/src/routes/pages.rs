@@ -1,6 +1,9 @@
 //! The collector's own pages, built into the program: the dashboard and the live view.
 
+use std::borrow::Cow;
+
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -64,17 +67,19 @@ const FILES: &[PageFile] = page_files! {
 
 /// The pages show what strangers send, so they may run and load nothing but their own files, may not
 /// be framed, and may not make HTML out of text, not even by mistake.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
 
 pub(super) fn router() -> Router<AppState> {
     FILES.iter().fold(Router::new(), |router, file| {
-        router.route(file.path, get(async || page_file(file)))
+        let page =
+            async |State(state): State<AppState>| page_file(file, state.config.docs.is_some());
+        router.route(file.path, get(page))
     })
 }
 
-fn page_file(file: &'static PageFile) -> impl IntoResponse {
+fn page_file(file: &'static PageFile, has_docs: bool) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, file.content_type),
         (header::CACHE_CONTROL, "no-cache"),
@@ -85,5 +90,18 @@ fn page_file(file: &'static PageFile) -> impl IntoResponse {
             "same-origin",
         ),
     ];
-    (headers, file.text)
+    (headers, text(file, has_docs))
+}
+
+/// A page without its link to the documentation, which is a line of its own, where there is none.
+fn text(file: &'static PageFile, has_docs: bool) -> Cow<'static, str> {
+    if has_docs || file.content_type != HTML {
+        return Cow::Borrowed(file.text);
+    }
+    let lines = file.text.split_inclusive('\n');
+    Cow::Owned(
+        lines
+            .filter(|line| !line.contains("href=\"docs/\""))
+            .collect(),
+    )
 }

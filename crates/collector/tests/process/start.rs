@@ -96,7 +96,7 @@ fn a_data_folder_that_another_collector_uses_is_named() {
 #[test]
 fn folders_that_cannot_be_read_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    for flag in ["assets", "demo"] {
+    for flag in ["assets", "demo", "docs"] {
         let (status, errors) = failure(folder.path(), &[&format!("--{flag}"), "no/such/folder"]);
         assert_eq!(status, 1);
         assert!(

@@ -122,6 +122,64 @@ async fn the_demo_has_folders_and_a_single_page_part() {
 }
 
 #[tokio::test]
+async fn the_documentation_is_served_under_the_policy_of_the_collectors_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("index.html", "all pages"),
+        ("captures.html", "captures"),
+        ("captures.html.br", "brotli"),
+        ("protocol/index.html", "the wire"),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let docs = folder.path().to_str().unwrap();
+    let collector = TestCollector::start_with(&["--docs", docs, "--path-prefix", "/a"]);
+    let policy = collector.get("/a/").await;
+    let policy = policy.header("content-security-policy");
+    for (path, body) in [
+        ("/a/docs/", "all pages"),
+        ("/a/docs/captures.html", "captures"),
+        ("/a/docs/protocol/", "the wire"),
+    ] {
+        let reply = collector.get(path).await;
+        assert_eq!(
+            (reply.status, reply.body.as_ref()),
+            (200, body.as_bytes()),
+            "{path}"
+        );
+        assert_eq!(reply.header("content-security-policy"), policy);
+        assert_eq!(reply.header("cache-control"), "no-cache");
+    }
+    let compressed = accepting("/a/docs/captures.html", "br");
+    assert_eq!(collector.send(compressed).await.body.as_ref(), b"brotli");
+    let mut again = get("/a/docs/captures.html");
+    let since = "Fri, 31 Dec 2100 23:59:59 GMT".parse().unwrap();
+    again.headers_mut().insert("if-modified-since", since);
+    assert_eq!(collector.send(again).await.status, 304);
+    // Beside what was asked for, so that the prefix stays.
+    for (path, target) in [("/a/docs", "docs/"), ("/a/docs/protocol", "protocol/")] {
+        let reply = collector.get(path).await;
+        assert_eq!((reply.status, reply.header("location")), (307, target));
+    }
+    assert_eq!(collector.get("/a/docs/missing.html").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_collectors_pages_lead_to_the_documentation_where_it_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let docs = folder.path().to_str().unwrap();
+    let with = TestCollector::start_with(&["--docs", docs]);
+    let without = TestCollector::start();
+    for (path, _) in PAGES {
+        let leads = |body: &[u8]| String::from_utf8_lossy(body).contains("href=\"docs/\"");
+        assert!(leads(&with.get(path).await.body), "{path}");
+        assert!(!leads(&without.get(path).await.body), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_outside_the_folders_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let collector = collector(folder.path());
