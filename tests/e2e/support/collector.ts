@@ -19,7 +19,7 @@ export const root = fileURLToPath(new URL("../../..", import.meta.url));
 export const dist = process.env.SILLAGE_DIST ?? join(root, "dist");
 
 /** `npm test` compiles the program and names it; by hand it is looked for where cargo puts it. */
-const program =
+export const program =
   process.env.SILLAGE_COLLECTOR ?? resolve(root, process.env.CARGO_TARGET_DIR ?? "target", "debug/sillage-collector");
 
 /** How long a row may take from the page to the store, in milliseconds; they take a few. */
@@ -136,7 +136,7 @@ export async function startCollector(flags: string[] = []): Promise<Collector> {
 }
 
 /** The address in the line that says that the program is ready. */
-function listeningOn(child: ChildProcess): Promise<string> {
+export function listeningOn(child: ChildProcess): Promise<string> {
   return new Promise((ready, failed) => {
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
