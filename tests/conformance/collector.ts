@@ -32,7 +32,8 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
-export async function startCollector(): Promise<Collector> {
+/** `env` replaces settings; undefined takes one away. */
+export async function startCollector(env: Record<string, string | undefined> = {}): Promise<Collector> {
   const data = mkdtempSync(join(tmpdir(), "sillage-conformance-"));
   const child = spawn(program, ["--listen", "127.0.0.1:0", "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -41,6 +42,7 @@ export async function startCollector(): Promise<Collector> {
       SILLAGE_LOG: "warn",
       SILLAGE_READ_TOKEN: READ_TOKEN,
       SILLAGE_PUT_EVENTS_KEYS: `RETIRED:x,${ACCESS_KEY.accessKeyId}:${ACCESS_KEY.secretAccessKey}`,
+      ...env,
     },
   });
   const ended = new Promise<void>((done) => child.once("exit", () => done()));

@@ -8,7 +8,9 @@ mod forwards;
 mod health;
 mod live;
 mod metrics;
+mod openapi;
 mod pages;
+mod path;
 mod prefix;
 mod preflight;
 mod put_events;
@@ -165,4 +167,5 @@ fn operation() -> Router<AppState> {
     Router::new()
         .route("/healthz", get(health::check))
         .route("/readyz", get(health::check_readiness))
+        .route("/openapi.json", get(openapi::show))
 }

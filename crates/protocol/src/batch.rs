@@ -20,7 +20,7 @@ use thiserror::Error;
 pub use self::answer::{Answer, Receipt, Refusal, Rejection, Verdicts};
 pub use self::sent::SentEvent;
 use crate::error::{ErrorCode, ValidationError};
-use crate::{Event, Timestamp};
+use crate::{Event, Timestamp, read};
 
 /// Events sent together. Made by [`Batch::read`] only, so that its limits hold.
 #[derive(Clone, Debug)]
@@ -66,10 +66,10 @@ pub struct Counters {
     /// Id of the outbox that counts.
     pub outbox_id: String,
     /// Events tracked since the outbox was made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::count")]
     pub tracked: u64,
     /// Events dropped since then, by reason; at most [`crate::limits::MAX_DROP_REASONS`] reasons.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::counts")]
     pub dropped: BTreeMap<String, u64>,
 }
 

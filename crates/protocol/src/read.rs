@@ -1,5 +1,6 @@
 //! Reading JSON into the model, with errors that say where.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -11,6 +12,9 @@ use serde_json::{Number, Value};
 
 use crate::error::{ErrorCode, ValidationError};
 use crate::timestamp;
+
+/// Up to where floats tell all whole numbers apart, 2^53.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads a document from its bytes.
 ///
@@ -86,6 +90,51 @@ pub fn nesting(value: &Value) -> usize {
     }
 }
 
+/// A whole number that is not negative, however it is written: 7 or 7.0. Programs whose only number is
+/// a float write the second.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    let number = value.as_number()?;
+    number.as_u64().or_else(|| {
+        let float = number.as_f64()?;
+        let is_whole = float.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&float);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked above"
+        )]
+        is_whole.then_some(float as u64)
+    })
+}
+
+/// Reads a count.
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Count::deserialize(deserializer).map(|Count(count)| count)
+}
+
+/// Reads counts by name.
+pub(crate) fn counts<'de, D>(deserializer: D) -> Result<BTreeMap<String, u64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let counts = BTreeMap::<String, Count>::deserialize(deserializer)?;
+    Ok(counts
+        .into_iter()
+        .map(|(name, Count(count))| (name, count))
+        .collect())
+}
+
+struct Count(u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        let text = number.to_string();
+        whole(&Value::Number(number)).map(Self).ok_or_else(|| {
+            D::Error::invalid_value(Unexpected::Other(&text), &"a whole number from 0")
+        })
+    }
+}
+
 /// Reads a whole number that is not negative; a fraction is rounded, since browsers report sizes
 /// such as 812.5 pixels where the model has an integer.
 pub(crate) fn whole_number<'de, D>(deserializer: D) -> Result<Option<u64>, D::Error>
@@ -99,8 +148,7 @@ where
         return Ok(Some(whole));
     }
     let float = number.as_f64().unwrap_or(f64::NAN).round();
-    // The largest float below 2^64 that is still a whole number on the wire of every client.
-    if (0.0..=9_007_199_254_740_992.0).contains(&float) {
+    if (0.0..=LARGEST_EXACT).contains(&float) {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

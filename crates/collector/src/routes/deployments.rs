@@ -6,15 +6,16 @@
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sillage_protocol::genesys::{ActionEventRequest, WebEventRequest, WebEventResponseSession};
 use sillage_protocol::mapping::{self, NewEvent};
 use sillage_protocol::validate::validate_site_id;
-use sillage_protocol::{Event, EventKind, Timestamp, event};
+use sillage_protocol::{Event, EventKind, Timestamp, ValidationError, event};
 use uuid::{NoContext, Uuid};
 
+use super::path::{self, PathText};
 use crate::client_address::ClientAddress;
 use crate::enrich::Surroundings;
 use crate::extract;
@@ -32,11 +33,12 @@ const ACTIONS_AT_ONCE: usize = 200;
 /// Takes one web event; answers with what was understood and the session it belongs to.
 pub(super) async fn web_event(
     State(state): State<AppState>,
-    Path(site_id): Path<String>,
+    site_id: PathText,
     client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
+    let site_id = path::text("deploymentId", site_id)?;
     state.senders.check(&headers, &site_id)?;
     let body = read(&state, &site_id, body).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
@@ -76,11 +78,12 @@ pub(super) async fn web_event(
 /// Takes an action's new state; answers without a body.
 pub(super) async fn action_event(
     State(state): State<AppState>,
-    Path(site_id): Path<String>,
+    site_id: PathText,
     client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, GenesysError> {
+    let site_id = path::text("deploymentId", site_id)?;
     state.senders.check(&headers, &site_id)?;
     let body = read(&state, &site_id, body).await?;
     let _waiting = state.place_in_waiting_room(body.len())?;
@@ -135,7 +138,24 @@ async fn prepare(
     };
     let _turn = state.turn_to_work().await?;
     let mut surroundings = Surroundings::new(&state.sources, user_agent, client);
-    prepare_call(call, now, &mut surroundings).map_err(|(_, error)| GenesysError::Invalid(error))
+    prepare_call(call, now, &mut surroundings)
+        .map_err(|(_, error)| GenesysError::Invalid(as_sent(error)))
+}
+
+/// Names the member as the caller wrote it, not as our event has it.
+fn as_sent(error: ValidationError) -> ValidationError {
+    let field = match error.field.as_str() {
+        "customerId" => "customerCookieId",
+        "session.id" => "sessionId",
+        "webEvent.referrer.url" => "referrerUrl",
+        "webActionEvent.action.id" => "actionId",
+        field => field
+            .strip_prefix("webEvent.")
+            .or_else(|| field.strip_prefix("webActionEvent."))
+            .unwrap_or(field),
+    };
+    let field = field.to_owned();
+    ValidationError { field, ..error }
 }
 
 async fn summary(

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use sillage_protocol::Timestamp;
 
+use super::path::{self, PathText};
 use crate::error::CollectError;
 use crate::forward::DESTINATIONS;
 use crate::state::AppState;
@@ -80,7 +81,7 @@ pub(super) async fn show(State(state): State<AppState>) -> Result<Response, Coll
 /// Lists dead letters in the order of their events; `next` is the `after` of the next page.
 pub(super) async fn list(
     State(state): State<AppState>,
-    Path(destination): Path<String>,
+    destination: PathText,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Response, CollectError> {
     let page = parameters(page)?;
@@ -108,7 +109,7 @@ pub(super) async fn list(
 /// Has dead letters sent again, soon after.
 pub(super) async fn replay(
     State(state): State<AppState>,
-    Path(destination): Path<String>,
+    destination: PathText,
     choice: Result<Query<Choice>, QueryRejection>,
 ) -> Result<Response, CollectError> {
     let choice = chosen(destination, parameters(choice)?)?;
@@ -120,7 +121,7 @@ pub(super) async fn replay(
 /// Deletes dead letters. Their events stay.
 pub(super) async fn delete(
     State(state): State<AppState>,
-    Path(destination): Path<String>,
+    destination: PathText,
     choice: Result<Query<Choice>, QueryRejection>,
 ) -> Result<Response, CollectError> {
     let choice = chosen(destination, parameters(choice)?)?;
@@ -140,7 +141,7 @@ fn listed(letter: DeadLetter) -> Listed {
     }
 }
 
-fn chosen(destination: String, choice: Choice) -> Result<DeadLetterChoice, CollectError> {
+fn chosen(destination: PathText, choice: Choice) -> Result<DeadLetterChoice, CollectError> {
     Ok(DeadLetterChoice {
         destination: known(destination)?,
         sequence: choice.sequence,
@@ -149,7 +150,8 @@ fn chosen(destination: String, choice: Choice) -> Result<DeadLetterChoice, Colle
 }
 
 /// A destination that there is; it need not be among the settings any more.
-fn known(destination: String) -> Result<String, CollectError> {
+fn known(destination: PathText) -> Result<String, CollectError> {
+    let destination = path::text("destination", destination)?;
     if DESTINATIONS.contains(&&*destination) {
         Ok(destination)
     } else {

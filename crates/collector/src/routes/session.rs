@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use sillage_protocol::genesys::{Session, SessionLastEvent};
 use sillage_protocol::{Event, SessionType, Timestamp};
 use url::form_urlencoded;
 
+use super::path::{self, PathText};
 use crate::error::CollectError;
 use crate::genesys::GenesysError;
 use crate::state::AppState;
@@ -26,9 +27,10 @@ pub(super) struct Parameters {
 /// Reads a session.
 pub(super) async fn read(
     State(state): State<AppState>,
-    Path(session_id): Path<String>,
+    session_id: PathText,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, GenesysError> {
+    let session_id = path::text("sessionId", session_id)?;
     let Query(parameters) = parameters.map_err(|error| CollectError::BadParameter {
         parameter: "query",
         rule: error.body_text(),

@@ -6,7 +6,7 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use sillage_protocol::{EventKind, Timestamp, limits};
 use url::form_urlencoded;
 
+use super::path::{self, PathText};
 use crate::error::CollectError;
 use crate::genesys::GenesysError;
 use crate::state::AppState;
@@ -46,9 +47,10 @@ struct Listing<'a> {
 /// Reads one page.
 pub(super) async fn events(
     State(state): State<AppState>,
-    Path(session_id): Path<String>,
+    session_id: PathText,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, GenesysError> {
+    let session_id = path::text("sessionId", session_id)?;
     let Query(parameters) = parameters.map_err(|error| bad("query", error.body_text()))?;
     if session_id.chars().count() > limits::MAX_ID_CHARS {
         return Err(bad(

@@ -7,12 +7,13 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use sillage_protocol::{event::CUSTOMER_ID_TYPE_COOKIE, limits};
 
+use super::path::{self, PathText};
 use crate::error::CollectError;
 use crate::state::AppState;
 use crate::store::VisitorDeletion;
@@ -42,9 +43,10 @@ struct Deleted {
 /// Deletes, and answers when it is on disk.
 pub(super) async fn delete(
     State(state): State<AppState>,
-    Path(id): Path<String>,
+    id: PathText,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, CollectError> {
+    let id = path::text("id", id)?;
     let Query(parameters) = parameters.map_err(|error| CollectError::BadParameter {
         parameter: "query",
         rule: error.body_text(),

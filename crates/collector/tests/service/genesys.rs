@@ -230,6 +230,11 @@ async fn a_rule_that_a_web_event_breaks_is_named() {
         ),
         ("device", json!({}), "device.category: is required"),
         (
+            "device",
+            json!({"category": "", "type": "", "osFamily": "", "osVersion": ""}),
+            "device.category: must not be empty",
+        ),
+        (
             "referrerUrl",
             json!("x"),
             "referrerUrl: must be an absolute URL",

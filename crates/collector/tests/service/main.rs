@@ -20,6 +20,7 @@ mod ingest;
 mod limits;
 mod live;
 mod metrics;
+mod openapi;
 mod pages;
 mod put_events;
 mod receipts;

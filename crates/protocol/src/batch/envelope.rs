@@ -15,10 +15,9 @@ use crate::{Timestamp, limits, read};
 
 pub(super) const EVENTS: &str = "events";
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Envelope {
-    version: Option<u64>,
     id: Option<String>,
     site_id: Option<String>,
     sent_at: Option<Timestamp>,
@@ -27,22 +26,6 @@ struct Envelope {
     events: Option<Capped<Box<RawValue>, { limits::MAX_BATCH_EVENTS }>>,
     counters: Option<Object<Counters>>,
     receipts: Option<Capped<String, { limits::MAX_RECEIPTS }>>,
-}
-
-impl Default for Envelope {
-    fn default() -> Self {
-        Self {
-            version: Some(limits::BATCH_VERSION),
-            id: None,
-            site_id: None,
-            sent_at: None,
-            tracker: None,
-            defaults: None,
-            events: None,
-            counters: None,
-            receipts: None,
-        }
-    }
 }
 
 /// A list of which no more than `MAX` items are ever held in memory.
@@ -159,7 +142,7 @@ fn check_version(body: &[u8]) -> Result<(), ValidationError> {
 
     match read::from_slice::<Object<VersionAlone>>(body)?.0.version {
         None => Ok(()),
-        Some(version) if version.as_u64() == Some(limits::BATCH_VERSION) => Ok(()),
+        Some(version) if read::whole(&version) == Some(limits::BATCH_VERSION) => Ok(()),
         Some(version) => Err(ValidationError::new(
             ErrorCode::UnknownVersion,
             "version",
