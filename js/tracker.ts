@@ -19,6 +19,8 @@ export interface Engine {
   _isStopped?: boolean;
   _hear(...heard: Heard): void;
   _stats(): Stats;
+  /** An address without its secrets. */
+  _redact(url: string): string;
   /** Sends what waits; nothing happens any more. */
   _stop(): void;
 }
@@ -168,6 +170,7 @@ export async function start(
       if (fact === Fact.PageLoaded || fact === Fact.Resumed) outbox._shown();
       hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
     },
+    _redact: (url) => glue.redact(url) as string,
     _stats() {
       const numbers = (glue.stats(tracker) as string).split(" ").map(Number);
       const [tracked, sent, pending, dropped] = numbers as [number, number, number, number];

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use sillage_core::{Config, Consent, Fields, Input, Outcome, PageCause};
+use sillage_core::{Config, Consent, Fields, Input, Outcome, PageCause, redact_url};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -103,6 +103,12 @@ pub fn stats(tracker: usize) -> JsValue {
     page(tracker)
         .and_then(|page| serde_wasm_bindgen::to_value(&page.stats().to_words()).ok())
         .unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An address without its secrets: for the captures, which would otherwise bring that along once more.
+#[wasm_bindgen]
+pub fn redact(url: &str) -> JsValue {
+    JsValue::from_str(&redact_url(url))
 }
 
 /// Nothing happens of itself any more.

@@ -7,7 +7,7 @@ mod bindings;
 mod browser;
 mod shell;
 
-pub use bindings::{hear, open, stats, stop};
+pub use bindings::{hear, open, redact, stats, stop};
 pub use browser::host::Host;
 
 /// The module has one thread and few objects: a small allocator beats a fast one (the default

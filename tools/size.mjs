@@ -16,7 +16,7 @@ const columns = ["file", "raw", "gzip", "brotli", "budget"];
  * Measures the built files.
  *
  * @returns {{ rows: { file: string, raw: number, gzip: number, brotli: number, budget?: number }[], over: string[] }}
- *   one row for each file, one for what every page downloads, and one for what captures and calls add together; `over` names what exceeds its budget
+ *   one row for each file, one for what every page downloads, and one for what captures, calls and web vitals add together; `over` names what exceeds its budget
  */
 export function measure() {
   const budget = JSON.parse(readFileSync(`${root}/size-budget.json`, "utf8"));
@@ -29,12 +29,12 @@ export function measure() {
     return { file, raw: bytes.length, gzip: gzip.length, brotli: brotli.length, budget: budget.files[file] };
   });
   // The stub is no file that pages load: it is pasted into those that want it. A fallback is loaded
-  // instead of its module, captures and calls where a site uses them.
+  // instead of its module, captures, calls and web vitals where a site uses them.
   const total = (file, parts, budget) => {
     const sum = (column) => rows.filter((row) => parts(row.file)).reduce((total, row) => total + row[column], 0);
     return { file, raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli"), budget };
   };
-  const isLater = (file) => /^(captures|calls)\.(js|wasm)$/.test(file);
+  const isLater = (file) => /^(captures|calls|vitals)\.(js|wasm)$/.test(file);
   const totals = [
     total("total", (file) => file === "sillage.js" || /^tracker\./.test(file), budget.total),
     total("later", isLater, budget.later),

@@ -8,7 +8,7 @@ const ACTIVITY_INTERVAL_MS = 1_000;
 let scroller: Element | null = null;
 
 /** Tells how far down the page the lower edge of the window is. */
-function tellDepth(tell: Tell, byScrolling: string) {
+function tellDepth(tell: Tell, byScrolling: boolean) {
   const { clientHeight, scrollHeight, scrollTop } = scroller ?? document.scrollingElement ?? document.documentElement;
   const percent = Math.round(((scrollTop + clientHeight) / scrollHeight) * 100);
   if (percent > 0) tell(Seen.Depth, [Math.min(percent, 100), byScrolling]);
@@ -20,7 +20,7 @@ export function hearAttention(on: On, tell: Tell): () => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   scroller = null;
   on("pointerdown pointermove keydown wheel touchmove scroll", ({ type }) => {
-    if (type === "pointerdown" || type === "keydown") tellDepth(tell, "");
+    if (type === "pointerdown" || type === "keydown") tellDepth(tell, false);
     const now = performance.now();
     if (now - toldAt < ACTIVITY_INTERVAL_MS) return;
     toldAt = now;
@@ -29,7 +29,7 @@ export function hearAttention(on: On, tell: Tell): () => void {
   on("scroll", ({ target }) => {
     if (target instanceof Element && target.clientHeight * 2 > innerHeight) scroller = target;
     else if (target !== document) return;
-    tellDepth(tell, "1");
+    tellDepth(tell, true);
   });
   on("blur focus", ({ target, type }) => {
     // Elements get them too. A frame of the page that has the focus leaves it to the document.
@@ -40,5 +40,5 @@ export function hearAttention(on: On, tell: Tell): () => void {
       tell(Seen.Blurred);
     }
   });
-  return () => tellDepth(tell, "");
+  return () => tellDepth(tell, false);
 }

@@ -1,6 +1,7 @@
 /** Hears clicks, and for a moment after each whether the page does anything. */
 import { CLICKABLE, selectorOf } from "../clicks";
 import { type On, Seen, type Tell } from "./seen";
+import { cut } from "./text";
 
 /** How long a page may take to react, in milliseconds: `DEAD_AFTER_MS` of `crates/capture/src/frustration.rs`. */
 const DEAD_AFTER_MS = 3_000;
@@ -10,6 +11,19 @@ const REPEATABLE = "input,select,textarea,option,label,audio,video,[contentedita
 
 /** What does something outside this document, or nothing that can be seen in it. */
 const ELSEWHERE = "[target],[download],[href^='mailto:'],[href^='tel:'],[href^='sms:']";
+
+/** How a click was, as `Click` of `crates/capture/src/frustration.rs`: bits of its third number. */
+enum Was {
+  Recorded = 1,
+  ToReact = 2,
+  Repeatable = 4,
+}
+
+/** The element of the last click, as events have it that are about it. */
+let clicked: { element?: string } = {};
+
+/** What is told of the last click. */
+export const lastClicked = () => clicked;
 
 /** Starts listening; what is returned ends the watch for reactions. */
 export function hearFrustration(on: On, tell: Tell, watches: boolean): () => void {
@@ -39,13 +53,11 @@ export function hearFrustration(on: On, tell: Tell, watches: boolean): () => voi
     const isRepeatable = find(REPEATABLE) || getSelection()?.isCollapsed === false;
     const shouldReact = watches && clickable && !isRepeatable && !find(ELSEWHERE);
     unwatch();
+    clicked = { element: cut((clickable && element.getAttribute("data-sillage-name")) || selectorOf(element)) };
     tell(Seen.Clicked, [
-      (clickable && element.getAttribute("data-sillage-name")) || selectorOf(element),
       Math.max(0, Math.round(clientX)),
       Math.max(0, Math.round(clientY)),
-      clickable ? 1 : "",
-      shouldReact ? 1 : "",
-      isRepeatable ? 1 : "",
+      (clickable ? Was.Recorded : 0) + (shouldReact ? Was.ToReact : 0) + (isRepeatable ? Was.Repeatable : 0),
     ]);
     if (!shouldReact) return;
     const what = { subtree: true, childList: true, attributes: true, characterData: true };

@@ -1,5 +1,6 @@
 /** Hears audio and video. Their events do not bubble, but pass the window on their way down: later elements are heard too. */
 import { selectorOf } from "../clicks";
+import { numberOf } from "./numbers";
 import { type On, Seen, type Tell } from "./seen";
 
 /** As `Playing` of `crates/capture/src/media.rs`, in its order. */
@@ -9,22 +10,18 @@ const milliseconds = (seconds: number) => (Number.isFinite(seconds) ? Math.round
 
 /** Starts listening. */
 export function hearMedia(on: On, tell: Tell): void {
-  const numbers = new WeakMap<Element, number>();
-  let last = 0;
   on(EVENTS.join(" "), (event) => {
     const [media] = event.composedPath();
     if (!(media instanceof HTMLMediaElement) || media.closest("[data-sillage-ignore]")) return;
     // A recording that is repeated seeks its begin of itself; one that ends is paused before.
     if (event.type.startsWith("seek") && media.loop) return;
     if (event.type === "pause" && media.ended) return;
-    const number = numbers.get(media) ?? ++last;
-    numbers.set(media, number);
     const named = ["data-sillage-name", "aria-label", "title"].map((name) => media.getAttribute(name)).find(Boolean);
+    const number = numberOf(media, named ?? selectorOf(media));
     tell(Seen.MediaPlayed, [
       EVENTS.indexOf(event.type),
-      number,
-      named ?? selectorOf(media),
-      media instanceof HTMLVideoElement ? 1 : "",
+      // Odd where it is a video: see `eventOf`.
+      number * 2 + Number(media instanceof HTMLVideoElement),
       milliseconds(media.currentTime),
       milliseconds(media.duration),
     ]);

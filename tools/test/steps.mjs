@@ -44,6 +44,7 @@ export function steps({ all }) {
     { name: "tsc", check: true, run: () => run(process.execPath, [bin("typescript/bin/tsc"), "--project", root]) },
     { name: "size", run: async () => report() },
     { name: "wasm tests", run: async () => concluded("wasm tests", await runWasmTests(), cargoCounts) },
+    { name: "js tests", run: () => runNode("js tests", specs(`${root}/tests/js`), {}) },
     { name: "e2e", run: () => nodeTests("e2e", all) },
     { name: "package", run: () => nodeTests("package", all) },
     { name: "site", check: true, run: () => buildDocs() },

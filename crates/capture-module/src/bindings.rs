@@ -1,113 +1,106 @@
-//! Every `#[wasm_bindgen]` export: converts, never decides.
+//! Every `#[wasm_bindgen]` export: converts, never decides. Numbers alone cross, since texts would need code on both sides.
 
 use std::cell::RefCell;
 
-use sillage_capture::{
-    Captures, Click, Fact, Form, Link, Media, Options, PageChange, Playing, Thrown,
-};
-use sillage_text::Fields;
-use wasm_bindgen::JsValue;
+use sillage_capture::{Captures, Click, Fact, Media, On, Options, Playing, Trigger};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::shell::Record;
 
 thread_local! {
-    /// The captures of this document's trackers, by number.
-    static CAPTURES: RefCell<Vec<Captures>> = const { RefCell::new(Vec::new()) };
+    /// The captures of this document's trackers, by number, and what the last fact led to.
+    static CAPTURES: RefCell<(Vec<Captures>, Record)> = const { RefCell::new((Vec::new(), Record(Vec::new()))) };
 }
 
-/// What is wrong with the text of a site's captures, for people; empty where nothing is.
+/// Opens the captures of a tracker. Returns their number.
+///
+/// `captures` are the bits of `Capture` in `js/captures/options.ts`; what else is captured needs no switch in here.
 #[wasm_bindgen]
-pub fn wrong_in(options: &str) -> JsValue {
-    JsValue::from_str(&Options::read(options, false).1)
-}
-
-/// Opens the captures of a tracker, as [`Options::read`] takes them. Returns their number.
-#[wasm_bindgen]
-pub fn open(options: &str, hash_routing: bool) -> usize {
-    CAPTURES.with_borrow_mut(|all| {
-        all.push(Captures::new(Options::read(options, hash_routing).0));
+pub fn open(captures: u32, engaged_for_ms: u32) -> usize {
+    let has = |bit: u32| captures & bit != 0;
+    let options = Options {
+        leave: has(1),
+        engagement: has(2),
+        rage: has(4),
+        errors: has(8),
+        error_clicks: has(16),
+        engaged_for_ms: engaged_for_ms.into(),
+        ..Options::default()
+    };
+    CAPTURES.with_borrow_mut(|(all, _)| {
+        all.push(Captures::new(options));
         all.len() - 1
     })
 }
 
-/// Adds a trigger, as [`Captures::add_trigger`] takes it. Returns its number, or what is wrong with it as text.
+/// Adds a percentage, as [`Captures::add_percentage`] takes it.
 #[wasm_bindgen]
-pub fn add_trigger(captures: usize, words: &str) -> JsValue {
-    CAPTURES.with_borrow_mut(|all| {
-        let captures = all.get_mut(captures).ok_or("");
-        match captures.and_then(|it| it.add_trigger(Fields(words))) {
-            Ok(number) => JsValue::from(number),
-            Err(wrong) => JsValue::from_str(wrong),
+pub fn add_percentage(captures: usize, of_scrolling: bool, percent: u32) {
+    CAPTURES.with_borrow_mut(|(all, _)| {
+        if let Some(captures) = all.get_mut(captures) {
+            captures.add_percentage(of_scrolling, percent.into());
         }
+    });
+}
+
+/// Adds a trigger, as [`Captures::add_trigger`] takes it; `on` is its place in `TIMED` of `js/captures/declared.ts`. Returns
+/// its number.
+#[wasm_bindgen]
+pub fn add_trigger(captures: usize, on: u32, percent: u32, ms: u32, repeats: bool) -> usize {
+    let trigger = Trigger {
+        on: match on {
+            0 => On::View,
+            1 => On::Scroll,
+            2 => On::Idle,
+            _ => On::Time,
+        },
+        percent: percent.into(),
+        ms: ms.into(),
+        repeats,
+    };
+    CAPTURES.with_borrow_mut(|(all, _)| {
+        all.get_mut(captures)
+            .map_or(0, |captures| captures.add_trigger(trigger))
     })
 }
 
-/// Takes a fact: its number in `Seen` of `js/captures/seen.ts`, its words, and when it happened, in
-/// milliseconds of the page's own clock. Returns what is to be recorded, as `Record` writes it.
+/// Takes a fact: its number in `Seen` of `js/captures/seen.ts`, when it happened, in milliseconds of the page's own clock,
+/// and its numbers. Returns how many numbers [`told`] has for what is to be recorded.
 #[wasm_bindgen]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a cast of floats saturates: a clock before the page's start reads as that"
 )]
-pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
-    let mut fields = Fields(words);
+pub fn hear(captures: usize, fact: u32, at: f64, a: u32, b: u32, c: u32, d: u32) -> usize {
     let fact = match fact {
-        0..=2 => Fact::PageChanged {
-            url: fields.take(),
-            change: match fact {
-                0 => PageChange::Loaded,
-                1 => PageChange::AddressChanged,
-                _ => PageChange::Called,
-            },
-            is_visible: !fields.take().is_empty(),
-            has_focus: !fields.take().is_empty(),
+        0 => Fact::PageBegan {
+            is_visible: a != 0,
+            has_focus: b != 0,
         },
-        3 => Fact::Active,
-        4 => Fact::Blurred,
-        5 => Fact::DepthSeen {
-            percent: fields.take_number(),
-            by_scrolling: !fields.take().is_empty(),
+        1 => Fact::Active,
+        2 => Fact::Blurred,
+        3 => Fact::DepthSeen {
+            percent: a.into(),
+            by_scrolling: b != 0,
         },
-        6 => Fact::Hidden,
-        7 => Fact::Shown,
-        8 => Fact::Left,
-        9 => Fact::PageRecorded,
-        10 => Fact::FormEntered(form(&mut fields)),
-        11 => Fact::FieldChanged {
-            form: form(&mut fields),
-            field: fields.take(),
-        },
-        12 => Fact::FormSubmitted {
-            form: form(&mut fields),
-            action: fields.take(),
-            values: fields,
-        },
-        13 => Fact::LinkFollowed(Link {
-            url: fields.take(),
-            is_download: !fields.take().is_empty(),
+        4 => Fact::Hidden,
+        5 => Fact::Shown,
+        6 => Fact::Left,
+        7 => Fact::FormEntered { form: a },
+        8 => Fact::FieldChanged { form: a, field: b },
+        9 => Fact::FormSubmitted { form: a },
+        10 => Fact::Clicked(Click {
+            at: (a, b),
+            is_recorded: c & 1 != 0,
+            should_react: c & 2 != 0,
+            is_repeatable: c & 4 != 0,
         }),
-        14 => Fact::Clicked(Click {
-            element: fields.take(),
-            at: (fields.take_number(), fields.take_number()),
-            is_recorded: !fields.take().is_empty(),
-            should_react: !fields.take().is_empty(),
-            is_repeatable: !fields.take().is_empty(),
-        }),
-        15 => Fact::Reacted,
-        16 => Fact::Waited,
-        17 => Fact::ErrorThrown(Thrown {
-            kind: fields.take(),
-            message: fields.take(),
-            source: fields.take(),
-            line: fields.take_number(),
-            column: fields.take_number(),
-            stack: fields.take(),
-            is_rejection: !fields.take().is_empty(),
-        }),
-        18 => Fact::MediaPlayed {
-            playing: match fields.take_number() {
+        11 => Fact::Reacted,
+        12 => Fact::Waited,
+        13 => Fact::ErrorThrown { error: a },
+        14 => Fact::MediaPlayed {
+            playing: match a {
                 0 => Playing::Started,
                 1 => Playing::Moved,
                 2 => Playing::Paused,
@@ -116,50 +109,29 @@ pub fn hear(captures: usize, fact: u32, words: &str, at: f64) -> JsValue {
                 _ => Playing::Ended,
             },
             media: Media {
-                number: fields.take_number(),
-                name: fields.take(),
-                is_video: !fields.take().is_empty(),
-                position_ms: fields.take_number(),
-                duration_ms: fields.take_number(),
+                number: b,
+                position_ms: c.into(),
+                duration_ms: d.into(),
             },
         },
-        19 => Fact::ElementSeen {
-            trigger: trigger(&mut fields),
-            element: fields.take_number(),
-            name: fields.take(),
-            percent: fields.take_number(),
-        },
-        20 => Fact::Triggered {
-            trigger: trigger(&mut fields),
-            name: fields.take(),
-            follows_click: !fields.take().is_empty(),
+        15 => Fact::ElementSeen {
+            trigger: a as usize,
+            element: b,
+            percent: c.into(),
         },
         _ => Fact::Woken,
     };
-    let mut record = Record::default();
-    CAPTURES.with_borrow_mut(|all| {
+    CAPTURES.with_borrow_mut(|(all, record)| {
+        record.0.clear();
         if let Some(captures) = all.get_mut(captures) {
-            captures.handle(at as u64, fact, &mut record);
+            captures.handle(at as u64, fact, record);
         }
-    });
-    JsValue::from_str(&record.0)
+        record.0.len()
+    })
 }
 
-/// Whether the value of a field may be read, by its type, `autocomplete` and name: see
-/// [`sillage_capture::may_read`].
+/// One of the numbers of what the last fact led to, as `Record` has them.
 #[wasm_bindgen]
-pub fn may_read(words: &str) -> bool {
-    let mut fields = Fields(words);
-    sillage_capture::may_read(fields.take(), fields.take(), fields.take())
-}
-
-fn trigger(fields: &mut Fields<'_>) -> usize {
-    usize::try_from(fields.take_number()).unwrap_or(usize::MAX)
-}
-
-fn form<'a>(fields: &mut Fields<'a>) -> Form<'a> {
-    Form {
-        number: fields.take_number(),
-        name: fields.take(),
-    }
+pub fn told(at: usize) -> f64 {
+    CAPTURES.with_borrow(|(_, record)| record.0.get(at).copied().unwrap_or_default())
 }

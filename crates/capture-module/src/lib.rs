@@ -4,7 +4,7 @@
 mod bindings;
 mod shell;
 
-pub use bindings::{add_trigger, hear, may_read, open, wrong_in};
+pub use bindings::{add_percentage, add_trigger, hear, open, told};
 
 /// As in the tracker's module: small beats fast.
 #[cfg(target_arch = "wasm32")]

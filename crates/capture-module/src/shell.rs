@@ -1,46 +1,56 @@
-//! Writes down what the rules ask for, as one text that crosses to JavaScript.
+//! Writes down what the rules ask for, as numbers that JavaScript takes one by one.
 
 use sillage_capture::{Captured, Shell};
-use sillage_text::text::{put, put_ascii};
-use sillage_text::{WORD_END, json};
 
-/// Words for each event, and for each time to be woken.
-const WORDS: usize = 5;
+/// Bits of the third number of an event.
+const IS_ACTIVITY: u8 = 1;
+const FOLLOWS_CLICK: u8 = 2;
 
-/// Five words for each event: name, properties, milliseconds since it happened, and `1` where it was the
-/// visitor's activity, and where it followed from a click. Without a name, the second says in how many milliseconds to wake,
-/// or nothing.
+/// What stands in an event's place where the rules ask to be woken.
+const WAKE: f64 = -1.0;
+
+/// Eight numbers for each event: which of `Event`, milliseconds since it happened, its bits, and its own five. In place of
+/// the first, -1 says that the second is in how many milliseconds to wake; less than 0 for never.
 #[derive(Debug, Default)]
-pub(crate) struct Record(pub(crate) String);
+pub(crate) struct Record(pub(crate) Vec<f64>);
 
 impl Record {
-    fn end_word(&mut self) {
-        put_ascii(&mut self.0, WORD_END as u8);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds, percentages and small numbers"
+    )]
+    fn put(&mut self, event: f64, time: f64, bits: u8, numbers: [u64; 5]) {
+        for number in [event, time, bits.into()] {
+            self.0.push(number);
+        }
+        for number in numbers {
+            self.0.push(number as f64);
+        }
     }
 }
 
 impl Shell for Record {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a time on a page is far below 2^53 milliseconds"
+    )]
     fn wake_in(&mut self, ms: Option<u64>) {
-        // In place of the event's name: nothing, which no event is called.
-        self.end_word();
-        if let Some(ms) = ms {
-            json::push_decimal(&mut self.0, ms);
-        }
-        for _ in 1..WORDS {
-            self.end_word();
-        }
+        self.put(WAKE, ms.map_or(-1.0, |ms| ms as f64), 0, [0; 5]);
     }
 
-    fn record(&mut self, event: Captured<'_>) {
-        put(&mut self.0, event.name);
-        self.end_word();
-        put(&mut self.0, event.props);
-        self.end_word();
-        json::push_decimal(&mut self.0, event.ago_ms);
-        self.end_word();
-        for is_so in [event.is_activity, event.follows_click] {
-            put(&mut self.0, if is_so { "1" } else { "" });
-            self.end_word();
-        }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a time on a page is far below 2^53 milliseconds"
+    )]
+    fn record(&mut self, it: Captured) {
+        let is_activity = if it.is_activity { IS_ACTIVITY } else { 0 };
+        let follows_click = if it.follows_click { FOLLOWS_CLICK } else { 0 };
+        let event = f64::from(it.event as u8);
+        self.put(
+            event,
+            it.ago_ms as f64,
+            is_activity | follows_click,
+            it.numbers,
+        );
     }
 }

@@ -1,12 +1,9 @@
 //! The state machine: facts in, events out.
 
-use sillage_text::Fields;
-
-use crate::members::Members;
 use crate::page::Page;
-use crate::triggers::{On, Trigger, Triggers};
+use crate::triggers::{On, Trigger, record};
 use crate::views::Views;
-use crate::{Captured, Fact, Options, Shell, Thrown, links, search};
+use crate::{Captured, Event, Fact, Options, Shell};
 
 /// Less engaged time than this, in milliseconds, waits to be recorded with what follows; at the end of
 /// the page view it is nothing.
@@ -18,7 +15,8 @@ pub struct Captures {
     options: Options,
     /// The page in view; none once it was left.
     page: Option<Page>,
-    triggers: Triggers,
+    /// By their numbers.
+    triggers: Vec<Trigger>,
     /// What is in view outlasts a page: it is in view of the next one too, and out of the back-forward cache.
     views: Views,
     /// When it was asked to be woken; far away where it was not.
@@ -28,36 +26,33 @@ pub struct Captures {
 impl Captures {
     /// Captures that have heard nothing yet.
     pub fn new(options: Options) -> Self {
-        let mut triggers = Triggers::default();
-        if let Some(seconds) = options.idle_seconds {
-            triggers.0.push(Trigger::idle(seconds));
-        }
         Self {
             options,
             page: None,
-            triggers,
+            triggers: Vec::new(),
             views: Views::default(),
             wakes_at: u64::MAX,
         }
     }
 
-    /// Takes a trigger: what it waits for (`view`, `click`, `submit`, `scroll`, `idle`, `time`), per cent,
-    /// milliseconds, whether it repeats, the event's name, and its properties as members of a JSON object. Gives
-    /// its number, which [`Fact::ElementSeen`] and [`Fact::Triggered`] name.
-    ///
-    /// Range: 1 to 100 per cent, default for views 50. Views: 0 to 600 s, default 1 s; idle: 5 to 1,200 s; time: 1 to
-    /// 3,600 s. At most 500.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it, for people; an empty text where there are too many.
-    pub fn add_trigger(&mut self, words: Fields<'_>) -> Result<usize, &'static str> {
-        self.triggers.add(words)
+    /// Takes a trigger. Gives its number, which [`Fact::ElementSeen`] and [`Event::Triggered`] name.
+    pub fn add_trigger(&mut self, trigger: Trigger) -> usize {
+        self.triggers.push(trigger);
+        self.triggers.len() - 1
+    }
+
+    /// Adds a percentage at which scrolling, or else the progress of recordings, is recorded: after all that are lower.
+    pub fn add_percentage(&mut self, of_scrolling: bool, percent: u64) {
+        if of_scrolling {
+            self.options.scroll_percentages.push(percent);
+        } else {
+            self.options.media_percentages.push(percent);
+        }
     }
 
     /// Takes the fact that something happened at `now_ms`, in milliseconds of a clock that never goes
     /// back, and gives `shell` what is to be recorded.
-    pub fn handle(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
+    pub fn handle(&mut self, now_ms: u64, fact: Fact, shell: &mut dyn Shell) {
         if matches!(fact, Fact::Woken) {
             self.wakes_at = u64::MAX;
         }
@@ -65,32 +60,26 @@ impl Captures {
         self.settle(now_ms, shell);
     }
 
-    fn hear(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
-        if let Fact::PageChanged {
-            url,
-            change,
-            is_visible,
-            has_focus,
-        } = fact
-        {
-            let hash_routing = self.options.hash_routing;
-            let is_another = |page: &Page| page.is_another(url, change, hash_routing);
-            if self.page.as_ref().is_none_or(is_another) {
+    fn hear(&mut self, now_ms: u64, fact: Fact, shell: &mut dyn Shell) {
+        match fact {
+            Fact::PageBegan {
+                is_visible,
+                has_focus,
+            } => {
                 self.end_page(now_ms, shell);
-                self.page = Some(Page::begin(url, now_ms, is_visible, has_focus));
+                self.page = Some(Page::begin(now_ms, is_visible, has_focus));
                 self.views.begin_again(now_ms, is_visible);
             }
-            return;
+            Fact::Left => self.end_page(now_ms, shell),
+            _ => self.hear_of_page(now_ms, fact, shell),
         }
-        if matches!(fact, Fact::Left) {
-            self.end_page(now_ms, shell);
-            return;
-        }
+    }
+
+    fn hear_of_page(&mut self, now_ms: u64, fact: Fact, shell: &mut dyn Shell) {
         let Some(page) = &mut self.page else { return };
-        let most_ms = self.options.engaged_for_ms;
+        let options = &self.options;
+        let most_ms = options.engaged_for_ms;
         match fact {
-            Fact::FormEntered(_) | Fact::FieldChanged { .. } | Fact::FormSubmitted { .. }
-                if !self.options.forms => {}
             Fact::Active => page.time.active(now_ms, most_ms),
             Fact::Shown => {
                 page.time.active(now_ms, most_ms);
@@ -112,103 +101,53 @@ impl Captures {
                 self.views.hidden(now_ms);
                 self.engaged(now_ms, shell);
             }
-            Fact::PageRecorded => {
-                if !core::mem::replace(&mut page.is_recorded, true) {
-                    search::performed(&page.url, &self.options.search_parameters, shell);
-                }
-            }
-            Fact::FormEntered(form) => page.forms.entered(now_ms, form),
+            Fact::FormEntered { form } => page.forms.entered(now_ms, form),
             Fact::FieldChanged { form, field } => page.forms.changed(now_ms, form, field, shell),
-            Fact::FormSubmitted {
-                form,
-                action,
-                values,
-            } => page.forms.submitted(now_ms, form, action, values, shell),
-            Fact::LinkFollowed(link) => {
-                links::followed(&page.url, link, &self.options.links, shell);
-            }
-            Fact::Clicked(click) => {
-                let looks_for = (self.options.rage, self.options.dead);
-                page.frustration.clicked(now_ms, click, looks_for, shell);
-            }
+            Fact::FormSubmitted { form } => page.forms.submitted(now_ms, form, shell),
+            Fact::Clicked(click) => page.frustration.clicked(now_ms, click, options.rage, shell),
             Fact::Reacted => page.frustration.reacted(),
             Fact::Waited => page.frustration.waited(now_ms, shell),
-            Fact::ErrorThrown(thrown) => self.failed(now_ms, thrown, shell),
-            Fact::MediaPlayed { media, playing } => {
-                if let Some(percentages) = &self.options.media {
-                    page.recordings.heard(media, playing, percentages, shell);
+            Fact::ErrorThrown { error } => {
+                if options.errors {
+                    page.errors.thrown(error, shell);
+                }
+                if options.error_clicks {
+                    page.frustration.failed(now_ms, shell);
                 }
             }
-            Fact::ElementSeen { .. } | Fact::Triggered { .. } => self.declared(now_ms, fact, shell),
-            Fact::PageChanged { .. } | Fact::Left | Fact::Woken => {}
-        }
-    }
-
-    /// The page did not catch an error.
-    fn failed(&mut self, now_ms: u64, thrown: Thrown<'_>, shell: &mut dyn Shell) {
-        let Some(page) = self.page.as_mut().filter(|_| thrown.is_the_pages()) else {
-            return;
-        };
-        if self.options.errors {
-            page.errors.thrown(thrown, shell);
-        }
-        if self.options.error_clicks {
-            page.frustration.failed(now_ms, thrown, shell);
-        }
-    }
-
-    /// Takes what a site has declared that it waits for.
-    fn declared(&mut self, now_ms: u64, fact: Fact<'_>, shell: &mut dyn Shell) {
-        match fact {
+            Fact::MediaPlayed { media, playing } => {
+                let percentages = &options.media_percentages;
+                page.recordings.heard(media, playing, percentages, shell);
+            }
             Fact::ElementSeen {
                 trigger: number,
                 element,
-                name,
                 percent,
             } => {
-                if let Some(trigger) = self.triggers.0.get(number) {
-                    let is_shown = self.page.as_ref().is_some_and(|it| it.time.is_visible());
-                    self.views.seen(
-                        now_ms,
-                        is_shown,
-                        (number, trigger),
-                        (element, name),
-                        percent,
-                    );
+                if let Some(trigger) = self.triggers.get(number) {
+                    let is_shown = page.time.is_visible();
+                    self.views
+                        .seen(now_ms, is_shown, (number, trigger), element, percent);
                 }
             }
-            Fact::Triggered {
-                trigger,
-                name,
-                follows_click,
-            } => {
-                if let Some(trigger) = self.triggers.0.get(trigger) {
-                    trigger.record(name, true, follows_click, shell);
-                }
-            }
-            _ => {}
+            Fact::PageBegan { .. } | Fact::Left | Fact::Woken => {}
         }
     }
 
     fn scrolled(&mut self, shell: &mut dyn Shell) {
         let Some(page) = &mut self.page else { return };
         while let Some(percent) = page.depth.take_reached(&self.options.scroll_percentages) {
-            let mut props = Members::default();
-            props.number("percent", percent);
-            shell.record(Captured {
-                name: "page_scrolled",
-                props: &props.finish(),
-                ago_ms: 0,
-                is_activity: true,
-                follows_click: false,
-            });
+            shell.record(Captured::activity(
+                Event::PageScrolled,
+                [percent, 0, 0, 0, 0],
+            ));
         }
     }
 
     /// Records what time alone has brought about, and asks to be woken for what comes next.
     fn settle(&mut self, now_ms: u64, shell: &mut dyn Shell) {
         let mut next = u64::MAX;
-        let triggers = &self.triggers.0;
+        let triggers = &self.triggers;
         if let Some(page) = self.page.as_mut().filter(|it| it.time.is_visible()) {
             next = self.views.settle(now_ms, triggers, shell);
             page.time.count(now_ms, self.options.engaged_for_ms);
@@ -231,7 +170,7 @@ impl Captures {
                 if due <= now_ms {
                     page.told.retain(|(told, _)| *told != number);
                     page.told.push((number, since));
-                    trigger.record("", trigger.on == On::Scroll, false, shell);
+                    record(number, 0, trigger.on == On::Scroll, shell);
                 } else {
                     next = next.min(due);
                 }
@@ -255,9 +194,8 @@ impl Captures {
             return;
         }
         if let Some(engaged_ms) = page.time.take_engaged(MIN_ENGAGED_MS) {
-            let mut props = Members::default();
-            props.number("engagedMs", engaged_ms);
-            shell.record(page_event("page_engaged", &props.finish(), page, now_ms));
+            let numbers = [engaged_ms, 0, 0, 0, 0];
+            shell.record(page_event(Event::PageEngaged, numbers, page, now_ms));
         }
     }
 
@@ -272,27 +210,20 @@ impl Captures {
         let Some(mut page) = self.page.take() else {
             return;
         };
-        core::mem::take(&mut page.forms).abandon(now_ms, shell);
-        core::mem::take(&mut page.recordings).stop(shell);
+        page.forms.abandon(now_ms, shell);
+        page.recordings.stop(shell);
         if self.options.leave {
-            let mut props = Members::default();
-            props.number("timeOnPageMs", page.time.visible_ms());
-            if page.depth.greatest() > 0 {
-                props.number("scrollDepthPercent", page.depth.greatest());
-            }
-            shell.record(page_event("page_left", &props.finish(), &page, now_ms));
+            let numbers = [page.time.visible_ms(), page.depth.greatest(), 0, 0, 0];
+            shell.record(page_event(Event::PageLeft, numbers, &page, now_ms));
         }
     }
 }
 
 /// An event about a page as a whole. It is dated when the visitor last did something there: a tab that is
 /// closed hours later was left then, and must not begin a session.
-fn page_event<'a>(name: &'a str, props: &'a str, page: &Page, now_ms: u64) -> Captured<'a> {
+fn page_event(event: Event, numbers: [u64; 5], page: &Page, now_ms: u64) -> Captured {
     Captured {
-        name,
-        props,
         ago_ms: now_ms.saturating_sub(page.time.active_at()),
-        is_activity: false,
-        follows_click: false,
+        ..Captured::observation(event, numbers)
     }
 }

@@ -1,10 +1,8 @@
 //! Elements in view: how much of each is there, and since when. A hidden tab stops the clock; it goes on where it was when
 //! the tab is shown, and begins anew when the element has been out of view.
 
-use sillage_text::text::owned;
-
 use crate::Shell;
-use crate::triggers::Trigger;
+use crate::triggers::{Trigger, record};
 
 /// Most elements of one page view that are followed at a time.
 const MAX_VIEWS: usize = 1_000;
@@ -13,8 +11,7 @@ const MAX_VIEWS: usize = 1_000;
 #[derive(Debug)]
 struct View {
     trigger: usize,
-    element: u64,
-    name: String,
+    element: u32,
     /// Whether enough of it is in view.
     is_in: bool,
     /// Since when the clock runs; nothing while the tab is hidden, and once it was told.
@@ -36,7 +33,7 @@ impl Views {
         now_ms: u64,
         is_shown: bool,
         (number, trigger): (usize, &Trigger),
-        (element, name): (u64, &str),
+        element: u32,
         percent: u64,
     ) {
         let is_in = percent >= trigger.percent;
@@ -56,7 +53,6 @@ impl Views {
             self.0.push(View {
                 trigger: number,
                 element,
-                name: owned(name),
                 is_in,
                 since: is_shown.then_some(now_ms),
                 seen_ms: 0,
@@ -107,7 +103,7 @@ impl Views {
             let due = since + trigger.ms.saturating_sub(view.seen_ms);
             if due <= now_ms {
                 (view.since, view.is_told) = (None, true);
-                trigger.record(&view.name, false, false, shell);
+                record(view.trigger, view.element, false, shell);
             } else {
                 next = next.min(due);
             }

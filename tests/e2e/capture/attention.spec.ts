@@ -150,7 +150,7 @@ describe("captures of a page as a whole", () => {
     await expectEvents(stage.collector, site, [pageview(url), event("page_scrolled", { percent: 100 })], {
       pages: [page],
     });
-    assert.deepEqual(visitor.trackerSaid, ["[sillage] capture: scrol is not a capture; "]);
+    assert.deepEqual(visitor.trackerSaid, ["[sillage] capture: scrol is not a capture"]);
   });
 
   test("after stop() nothing is left of them", async () => {

@@ -234,7 +234,7 @@ describe("events that a site declares", () => {
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
     await expectEvents(stage.collector, site, [pageview(url)], { pages: [page] });
-    assert.deepEqual(visitor.trackerSaid, ["[sillage] capture: JSON is not a capture; "]);
+    assert.deepEqual(visitor.trackerSaid, ["[sillage] capture: JSON is not a capture"]);
   });
 
   test("after stop() no observer is left, and no timer", async () => {

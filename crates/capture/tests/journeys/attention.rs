@@ -1,14 +1,28 @@
 //! Time on a page, and how far down it was seen.
 
-use sillage_capture::{Fact, PageChange};
+use sillage_capture::{Fact, Options};
 
-use crate::support::open;
+use crate::support::{leave, nothing, open};
 
-const ARTICLE: &str = "https://a.test/article";
+/// Captures of engaged time.
+fn engagement() -> Options {
+    Options {
+        engagement: true,
+        ..nothing()
+    }
+}
+
+/// Captures of depths.
+fn scroll(percentages: &[u64]) -> Options {
+    Options {
+        scroll_percentages: percentages.to_vec(),
+        ..nothing()
+    }
+}
 
 #[test]
 fn what_is_not_switched_on_leaves_nothing() {
-    let mut tab = open("", ARTICLE);
+    let mut tab = open(nothing());
     tab.after(5_000).scrolls_to(100).after(5_000);
     tab.hears(Fact::Hidden).hears(Fact::Left);
     assert!(tab.captured().is_empty());
@@ -16,33 +30,30 @@ fn what_is_not_switched_on_leaves_nothing() {
 
 #[test]
 fn a_page_that_is_left_tells_how_long_it_was_seen_and_how_far_down() {
-    let mut tab = open("leave", ARTICLE);
+    let mut tab = open(leave());
     tab.hears(Fact::DepthSeen {
         percent: 20,
         by_scrolling: false,
     });
     tab.after(4_000).scrolls_to(60).after(1_000).scrolls_to(35);
     tab.after(2_000).hears(Fact::Left);
-    assert_eq!(
-        tab.captured(),
-        [r#"page_left {"scrollDepthPercent":60,"timeOnPageMs":7000} @5000"#]
-    );
+    assert_eq!(tab.captured(), ["PageLeft 7000 60 @5000"]);
 }
 
 #[test]
 fn time_in_a_hidden_tab_is_no_time_on_the_page() {
-    let mut tab = open("leave", ARTICLE);
+    let mut tab = open(leave());
     tab.after(3_000).hears(Fact::Hidden).after(3_600_000);
     tab.hears(Fact::Shown).after(2_000).hears(Fact::Left);
-    assert_eq!(
-        tab.captured(),
-        [r#"page_left {"timeOnPageMs":5000} @3603000"#]
-    );
+    assert_eq!(tab.captured(), ["PageLeft 5000 0 @3603000"]);
 }
 
 #[test]
 fn a_tab_that_is_closed_hours_later_was_left_when_it_was_last_used() {
-    let mut tab = open("leave engagement", ARTICLE);
+    let mut tab = open(Options {
+        leave: true,
+        ..engagement()
+    });
     tab.after(3_000).hears(Fact::Active).after(2_000);
     tab.hears(Fact::Hidden)
         .after(7_200_000)
@@ -50,117 +61,93 @@ fn a_tab_that_is_closed_hours_later_was_left_when_it_was_last_used() {
         .hears(Fact::Hidden);
     assert_eq!(
         tab.captured(),
-        [
-            r#"page_engaged {"engagedMs":5000} @3000"#,
-            r#"page_left {"timeOnPageMs":5000} @3000"#
-        ]
+        ["PageEngaged 5000 @3000", "PageLeft 5000 0 @3000"]
     );
 }
 
 #[test]
 fn another_page_in_the_same_document_ends_the_one_before() {
-    let mut tab = open("leave", ARTICLE);
-    tab.after(2_000)
-        .scrolls_to(50)
-        .routes_to("https://a.test/next");
+    let mut tab = open(leave());
+    tab.after(2_000).scrolls_to(50).goes_on();
     tab.after(1_000).hears(Fact::Left);
     assert_eq!(
         tab.captured(),
-        [
-            r#"page_left {"scrollDepthPercent":50,"timeOnPageMs":2000}"#,
-            r#"page_left {"timeOnPageMs":1000} @2000"#
-        ]
+        ["PageLeft 2000 50", "PageLeft 1000 0 @2000"]
     );
 }
 
 #[test]
-fn routers_that_set_the_same_address_again_leave_no_page() {
-    let mut tab = open("leave", ARTICLE);
-    tab.after(1_000)
-        .routes_to(ARTICLE)
-        .routes_to("https://a.test/article#part-2");
-    assert!(tab.captured().is_empty());
-    tab.goes_to(ARTICLE, PageChange::Called);
-    assert_eq!(tab.captured().len(), 1);
-}
-
-#[test]
 fn a_page_out_of_the_back_forward_cache_is_another_page_view() {
-    let mut tab = open("leave scroll=50", ARTICLE);
+    let mut tab = open(Options {
+        leave: true,
+        ..scroll(&[50])
+    });
     tab.after(1_000).scrolls_to(60).hears(Fact::Left);
     tab.hears(Fact::Hidden).after(60_000);
-    tab.goes_to(ARTICLE, PageChange::Loaded).hears(Fact::Shown);
+    tab.goes_on().hears(Fact::Shown);
     tab.after(500).scrolls_to(55).hears(Fact::Left);
     assert_eq!(
         tab.captured(),
         [
-            r#"page_scrolled {"percent":50} +"#,
-            r#"page_left {"scrollDepthPercent":60,"timeOnPageMs":1000}"#,
-            r#"page_scrolled {"percent":50} +"#,
-            r#"page_left {"scrollDepthPercent":55,"timeOnPageMs":500}"#
+            "PageScrolled 50 +",
+            "PageLeft 1000 60",
+            "PageScrolled 50 +",
+            "PageLeft 500 55"
         ]
     );
 }
 
 #[test]
 fn each_depth_is_told_once_and_a_jump_tells_all_that_it_passes() {
-    let mut tab = open("scroll", ARTICLE);
+    let mut tab = open(scroll(&[25, 50, 75, 90]));
     tab.hears(Fact::DepthSeen {
         percent: 30,
         by_scrolling: false,
     });
     assert!(tab.captured().is_empty(), "nobody has scrolled");
     tab.scrolls_to(31);
-    assert_eq!(tab.captured(), [r#"page_scrolled {"percent":25} +"#]);
+    assert_eq!(tab.captured(), ["PageScrolled 25 +"]);
     tab.scrolls_to(80).scrolls_to(10).scrolls_to(80);
-    assert_eq!(
-        tab.captured(),
-        [
-            r#"page_scrolled {"percent":50} +"#,
-            r#"page_scrolled {"percent":75} +"#
-        ]
-    );
-    tab.routes_to("https://a.test/next").scrolls_to(25);
-    assert_eq!(tab.captured(), [r#"page_scrolled {"percent":25} +"#]);
+    assert_eq!(tab.captured(), ["PageScrolled 50 +", "PageScrolled 75 +"]);
+    tab.goes_on().scrolls_to(25);
+    assert_eq!(tab.captured(), ["PageScrolled 25 +"]);
 }
 
 #[test]
 fn only_time_with_focus_and_activity_is_engaged() {
-    let mut tab = open("engagement=10", ARTICLE);
+    let mut tab = open(Options {
+        engaged_for_ms: 10_000,
+        ..engagement()
+    });
     // Read for 4 s, active until then; ten seconds count behind that, not the minute.
     tab.after(4_000).hears(Fact::Active).after(60_000);
     // The visitor returns and stays for 2 s, then works in another window.
     tab.hears(Fact::Active).after(2_000).hears(Fact::Blurred);
     tab.after(60_000).hears(Fact::Hidden);
-    assert_eq!(
-        tab.captured(),
-        [r#"page_engaged {"engagedMs":16000} @64000"#]
-    );
+    assert_eq!(tab.captured(), ["PageEngaged 16000 @64000"]);
     tab.after(1_000).hears(Fact::Shown).after(3_000);
     tab.hears(Fact::Hidden);
-    assert_eq!(
-        tab.captured(),
-        [r#"page_engaged {"engagedMs":3000} @127000"#]
-    );
+    assert_eq!(tab.captured(), ["PageEngaged 3000 @127000"]);
 }
 
 #[test]
 fn less_than_a_second_waits_for_more() {
-    let mut tab = open("engagement", ARTICLE);
+    let mut tab = open(engagement());
     tab.after(900).hears(Fact::Hidden);
     assert!(tab.captured().is_empty());
     tab.after(5_000).hears(Fact::Shown).after(600);
     tab.hears(Fact::Left);
-    assert_eq!(tab.captured(), [r#"page_engaged {"engagedMs":1500} @5900"#]);
+    assert_eq!(tab.captured(), ["PageEngaged 1500 @5900"]);
 }
 
 #[test]
 fn a_tab_that_was_loaded_in_the_background_begins_when_it_is_shown() {
-    let mut tab = open("leave engagement", ARTICLE);
+    let mut tab = open(Options {
+        leave: true,
+        ..engagement()
+    });
     tab.hears(Fact::Left).captured();
-    tab.hears(Fact::PageChanged {
-        url: ARTICLE,
-        change: PageChange::Loaded,
+    tab.hears(Fact::PageBegan {
         is_visible: false,
         has_focus: false,
     });
@@ -168,9 +155,6 @@ fn a_tab_that_was_loaded_in_the_background_begins_when_it_is_shown() {
     tab.hears(Fact::Left);
     assert_eq!(
         tab.captured(),
-        [
-            r#"page_engaged {"engagedMs":2000} @60000"#,
-            r#"page_left {"timeOnPageMs":2000} @60000"#
-        ]
+        ["PageEngaged 2000 @60000", "PageLeft 2000 0 @60000"]
     );
 }

@@ -2,9 +2,7 @@
 
 mod attention;
 mod forms;
-mod links;
 mod media;
-mod search;
 mod support;
 mod triggers;
 mod trouble;

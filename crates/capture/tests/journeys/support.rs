@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use sillage_capture::{Captured, Captures, Fact, Options, PageChange, Shell};
-use sillage_text::Fields;
+use sillage_capture::{
+    Captured, Captures, Click, Event, Fact, Media, On, Options, Playing, Shell, Trigger,
+};
 
-/// What was captured, one text each: name and properties, then ` @` and when it happened where that was
-/// not at once, ` +` where it was the visitor's activity, and ` ^` where it followed from a click.
+/// What was captured, one text each: event and numbers, then ` @` and when it happened where that was not at once, ` +`
+/// where it was the visitor's activity, and ` ^` where it followed from a click.
 #[derive(Default)]
 struct Recorded {
     now_ms: u64,
@@ -14,23 +15,29 @@ struct Recorded {
     events: Vec<String>,
 }
 
+/// How many numbers an event has.
+fn length(event: Event) -> usize {
+    match event {
+        Event::RageClicked | Event::DeadClicked | Event::ErrorClicked | Event::ErrorOccurred => 0,
+        Event::PageEngaged | Event::PageScrolled => 1,
+        Event::PageLeft | Event::FormStarted | Event::Triggered => 2,
+        Event::FormSubmitted => 3,
+        Event::FormAbandoned | Event::MediaPlayed | Event::MediaPaused | Event::MediaEnded => 4,
+        Event::MediaSeeked | Event::MediaProgressed => 5,
+    }
+}
+
 impl Shell for Recorded {
-    fn record(&mut self, event: Captured<'_>) {
-        // What is no JSON shows as null.
-        let json: serde_json::Value =
-            serde_json::from_str(&format!("{{\"attributes\":{}}}", event.props))
-                .unwrap_or_default();
-        let mut text = format!("{} {}", event.name, json["attributes"]);
-        for (key, value) in json.as_object().into_iter().flatten() {
-            if key != "attributes" {
-                let _ = write!(text, " {key}={value}");
-            }
+    fn record(&mut self, it: Captured) {
+        let mut text = format!("{:?}", it.event);
+        for number in &it.numbers[..length(it.event)] {
+            let _ = write!(text, " {number}");
         }
-        if event.ago_ms > 0 {
-            let _ = write!(text, " @{}", self.now_ms - event.ago_ms);
+        if it.ago_ms > 0 {
+            let _ = write!(text, " @{}", self.now_ms - it.ago_ms);
         }
-        text += if event.is_activity { " +" } else { "" };
-        text += if event.follows_click { " ^" } else { "" };
+        text += if it.is_activity { " +" } else { "" };
+        text += if it.follows_click { " ^" } else { "" };
         self.events.push(text);
     }
 
@@ -45,15 +52,29 @@ pub(crate) struct Tab {
     recorded: Recorded,
 }
 
+/// What a site switches on that records the end of pages.
+pub(crate) fn leave() -> Options {
+    Options {
+        leave: true,
+        ..nothing()
+    }
+}
+
+/// Nothing; engaged time, where it is switched on besides, lasts half a minute.
+pub(crate) fn nothing() -> Options {
+    Options {
+        engaged_for_ms: 30_000,
+        ..Options::default()
+    }
+}
+
 /// A tab of a site that has switched these captures on, visible and with the focus.
-pub(crate) fn open(captures: &str, url: &str) -> Tab {
-    let (options, wrong) = Options::read(captures, false);
-    assert_eq!(wrong, "");
+pub(crate) fn open(options: Options) -> Tab {
     let mut tab = Tab {
         captures: Captures::new(options),
         recorded: Recorded::default(),
     };
-    tab.goes_to(url, PageChange::Loaded);
+    tab.goes_on();
     tab
 }
 
@@ -70,24 +91,18 @@ impl Tab {
         self
     }
 
-    pub(crate) fn hears(&mut self, fact: Fact<'_>) -> &mut Self {
+    pub(crate) fn hears(&mut self, fact: Fact) -> &mut Self {
         self.captures
             .handle(self.recorded.now_ms, fact, &mut self.recorded);
         self
     }
 
-    pub(crate) fn goes_to(&mut self, url: &str, change: PageChange) -> &mut Self {
-        self.hears(Fact::PageChanged {
-            url,
-            change,
+    /// Another page comes into view.
+    pub(crate) fn goes_on(&mut self) -> &mut Self {
+        self.hears(Fact::PageBegan {
             is_visible: true,
             has_focus: true,
         })
-    }
-
-    /// The application shows another address.
-    pub(crate) fn routes_to(&mut self, url: &str) -> &mut Self {
-        self.goes_to(url, PageChange::AddressChanged)
     }
 
     pub(crate) fn scrolls_to(&mut self, percent: u64) -> &mut Self {
@@ -97,10 +112,43 @@ impl Tab {
         })
     }
 
-    /// A trigger of six words parted by spaces (`-` is an empty one), with its number.
-    pub(crate) fn waits_for(&mut self, words: &str) -> Result<usize, &'static str> {
-        let words = words.replace('-', "").replace(' ', "\x1f");
-        self.captures.add_trigger(Fields(&words))
+    /// A click on a button that should do something.
+    pub(crate) fn clicks(&mut self, x: u32, y: u32) -> &mut Self {
+        self.hears(Fact::Clicked(Click {
+            at: (x, y),
+            is_recorded: true,
+            should_react: true,
+            is_repeatable: false,
+        }))
+    }
+
+    /// Something becomes of a film of ten seconds.
+    pub(crate) fn plays(&mut self, playing: Playing, position_ms: u64) -> &mut Self {
+        let media = Media {
+            number: 7,
+            position_ms,
+            duration_ms: 10_000,
+        };
+        self.hears(Fact::MediaPlayed { playing, media })
+    }
+
+    /// The site waits for something. Gives the number of the trigger.
+    pub(crate) fn waits_for(&mut self, on: On, percent: u64, ms: u64, repeats: bool) -> usize {
+        self.captures.add_trigger(Trigger {
+            on,
+            percent,
+            ms,
+            repeats,
+        })
+    }
+
+    /// So much of an element is in view.
+    pub(crate) fn sees(&mut self, trigger: usize, element: u32, percent: u64) -> &mut Self {
+        self.hears(Fact::ElementSeen {
+            trigger,
+            element,
+            percent,
+        })
     }
 
     /// Whether a timer runs.

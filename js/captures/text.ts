@@ -1,0 +1,24 @@
+/** Texts of the page, as long as they may be and without secrets. */
+
+/** Longest name or selector, in UTF-16 units. */
+export const MAX_TEXT = 1_024;
+
+/** Redacts an address: the tracker's own way. */
+export type Redact = (url: string) => string;
+
+/** The first units of `text`; not half of a character. */
+export const cut = (text: string, most = MAX_TEXT) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+
+/** Makes a word an address, which is what is redacted. */
+const AS_PATH = "https://a/";
+
+/**
+ * `text` without the secrets in its addresses, and without the e-mail addresses and random tokens among its words:
+ * messages and stacks of errors.
+ */
+export const redactWords = (text: string, redact: Redact) =>
+  text.replace(/[^\s"'`()<>[\]{},]+/g, (word) => {
+    // Firefox writes a function's name and `@` in front of an address.
+    const at = word.search(/https?:\/\//);
+    return at < 0 ? redact(AS_PATH + word).slice(AS_PATH.length) : word.slice(0, at) + redact(word.slice(at));
+  });
