@@ -16,7 +16,6 @@ import { shareRecord } from "./calls/share";
 import { KINDS, PERSONALIZE, WEB } from "./calls/tables";
 import { Fact, type Heard, words } from "./fact";
 import type { Host } from "./host";
-import { isAnonymous } from "./spill";
 import type { Engine } from "./tracker";
 import type { Identity, Options, Rules } from "./types";
 
@@ -51,7 +50,7 @@ export async function start(
   const warn = (message: string) => String(options.debug) === "true" && console.warn(`[sillage] ${message}`);
   const { _hear: pass, _stop: stop } = engine;
   const undo: (() => void)[] = [];
-  const shape = shaping(rules, host, warn);
+  const shape = shaping(options, rules, host, warn);
   if (rules.bots === false && isBot(navigator.userAgent, navigator.webdriver === true)) shape.keepOut(true);
   const offers = openOffers();
   let customer = "";
@@ -118,7 +117,7 @@ export async function start(
     if (details) {
       const given = JSON.parse(details);
       // Nor is anybody told by what they said of themselves.
-      if (isAnonymous()) given.traits = undefined;
+      if (options.anonymous) given.traits = undefined;
       return track(method as string, json as string, given, at, activeAt);
     }
     const { 0: first, 1: second } = JSON.parse(json || "{}");
@@ -129,7 +128,7 @@ export async function start(
       offers.clear();
       identified(["", "-", 1], at, activeAt);
     } else if (method !== "identify" && method !== "session") call(String(method), Object(first), at, activeAt);
-    else if (isAnonymous()) warn(`${method}: Global Privacy Control is set`);
+    else if (options.anonymous) warn(`${method}: Global Privacy Control is set`);
     else if (method === "session") session(first, at, activeAt);
     else identify(first, Object(second), at, activeAt);
   };
@@ -147,7 +146,7 @@ export async function start(
     itemClicked: (given) => besides(membersOf(PERSONALIZE, given, itemWrong)),
   });
   undo.push(marks.stop);
-  if (rules.sessionId && !isAnonymous()) session(rules.sessionId, Date.now(), 0);
+  if (rules.sessionId && !options.anonymous) session(rules.sessionId, Date.now(), 0);
 
   const heard = ([fact, told, at, activeAt]: Heard) => {
     if (fact === Fact.Called) return attempt(() => called(told as string[], at, activeAt));

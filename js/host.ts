@@ -31,6 +31,9 @@ export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" |
   remember(record: string): void;
   send(batch: string, body: string, isLeaving: boolean): void;
   left(): void;
+  /** Hears which events were dropped, and why: see `js/extras.ts`. */
+  dropped(reason: string, events: number): void;
+  _finished: Finished;
 }
 
 /** What became of a batch; a word where the collector does not know it. */
@@ -94,7 +97,7 @@ const after = (ms: number) => new Promise<undefined>((passed) => setTimeout(pass
 const retryAfterMs = (text: string | null) => Math.round(Number(text) * 1000 || Date.parse(String(text)) - Date.now());
 
 /** The browser as the module sees it. */
-export function openHost(key: string, url: string, outbox: Outbox, random: Host["random"], finished: Finished): Host {
+export function openHost(key: string, url: string, outbox: Outbox, random: Host["random"], _finished: Finished): Host {
   const stamp = (body: string) => `{"sentAt":"${new Date().toISOString()}",${body}`;
 
   /** The body of a batch that is still to leave. */
@@ -138,7 +141,7 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
     } catch {
       // No answer, or none that can be read: the batch is not confirmed.
     }
-    finished(batch, status, retryMs, ...verdicts);
+    host._finished(batch, status, retryMs, ...verdicts);
   }
 
   /** The page goes: nobody will read the answer, and the next page asks for it. */
@@ -150,9 +153,10 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
       );
   };
 
-  return {
+  const host: Host = {
     ...recordOf(key),
     ...outbox,
+    _finished,
     random,
     send: (batch, body, isLeaving) => (isLeaving ? leave(body) : void send(batch, body)),
     /** Sends what was about to leave. */
@@ -160,5 +164,7 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
       if (unsent) leave(unsent);
       unsent = "";
     },
+    dropped() {},
   };
+  return host;
 }

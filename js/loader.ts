@@ -6,7 +6,7 @@ import { clickFacts } from "./clicks";
 import { Fact, type Heard } from "./fact";
 import { activeAt, type Listening, listen } from "./listen";
 import { propsToJson } from "./props";
-import { consentOf, isAnonymous, mayStore, spill } from "./spill";
+import { consentOf, mayStore, spill } from "./spill";
 import type { Stub, StubFact } from "./stub";
 import type { Engine } from "./tracker";
 import { type ConsentState, type Options, type Tracker, TrackerError } from "./types";
@@ -37,7 +37,7 @@ export function createTracker(options: Options, source: Source): Tracker {
   // On a server there is no visitor.
   let stopped = typeof document === "undefined";
 
-  const warn = (message: unknown) => String(options?.debug) === "true" && console.warn(`[sillage] ${message}`);
+  const warn = (message: unknown) => /true/.test(options?.debug as never) && console.warn(`[sillage] ${message}`);
 
   /** Runs `call` unless everything has ended; nothing that it throws reaches the page. */
   const run = <Result>(call: () => Result): Result | undefined => {
@@ -70,7 +70,6 @@ export function createTracker(options: Options, source: Source): Tracker {
     stopped = true;
     listening?._stop();
     waiting.length = 0;
-    engine = undefined;
   };
 
   /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
@@ -89,14 +88,15 @@ export function createTracker(options: Options, source: Source): Tracker {
     if (stopped) return;
     let isLoaded = false;
     try {
+      // Our own: what another program says of consent is written into it.
+      options = { endpoint: source._endpoint, ...options };
       const chunk = await source._load();
       await chunk.instantiate(options, source._wasmUrl);
       if (stopped) return;
       isLoaded = true;
       await chunk.start(
-        { endpoint: source._endpoint, ...options },
-        isAnonymous(),
-        mayStore(waiting, options),
+        options,
+        () => mayStore(waiting, options),
         (started) => {
           engine = started;
           if (stopped) return engine._stop();
@@ -105,6 +105,7 @@ export function createTracker(options: Options, source: Source): Tracker {
           for (const it of waiting.splice(0)) run(() => engine?._hear(...it));
         },
         spill,
+        run,
       );
     } catch (error) {
       // A page that cannot load the module still leaves what it hears to one that can.

@@ -10,8 +10,9 @@ enum Most {
   Keys = 5,
 }
 
-/** Whether Global Privacy Control is set (https://privacycg.github.io/gpc-spec/). */
-export const isAnonymous = () => (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+/** Whether Global Privacy Control is set (https://privacycg.github.io/gpc-spec/), or what the site treats as it. */
+export const isAnonymous = ({ anonymous }: Options) =>
+  anonymous || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
 
 /**
  * What the visitor allows: by what they said last, else by the last word of the site's record (`-`
@@ -29,7 +30,9 @@ export function consentOf(heard: Heard[], { site, consent = "granted" }: Options
 }
 
 /** Whether what was heard may be written down. */
-export const mayStore = (heard: Heard[], options: Options) => !isAnonymous() && consentOf(heard, options) === "granted";
+export const mayStore = (heard: Heard[], options: Options) =>
+  !(options.anonymous || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) &&
+  consentOf(heard, options) === "granted";
 
 /**
  * Writes down what was heard, as far as the visitor allows: a choice of theirs in any case. What

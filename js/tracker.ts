@@ -5,12 +5,14 @@ import { Fact, type Heard, words } from "./fact";
 import { pageFacts } from "./facts";
 import { type Host, openHost } from "./host";
 import { outboxOf, storedUnder } from "./outbox";
+import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
 
 export { instantiate } from "./module";
 
-/** The captures and the calls, beside the file that this becomes; set by the build. */
+/** The captures, the calls and the extras, beside the file that this becomes; set by the build. */
 declare const __CAPTURES_JS__: string;
+declare const __EXTRAS_JS__: string;
 declare const __CALLS_JS__: string;
 
 /** A running module. */
@@ -54,15 +56,16 @@ function seeded(seed: string) {
  * Starts a tracker. `mayStore` says whether the device may be written to from the start: consent is
  * given and no Global Privacy Control is set. `begin` tells what the page did so far: that is heard
  * in the transaction in which the visitor is read, so that pages opened at once agree on who it is.
+ * `run` gives what a call gives, nothing once everything has ended.
  *
  * @throws a text that names the option that is wrong, and its rule
  */
 export async function start(
   options: Options,
-  isAnonymous: boolean | undefined,
-  mayStore: boolean,
+  mayStore: () => boolean,
   begin: (engine: Engine) => void,
   spill: (heard: Heard[], options: Options, lost: number) => void,
+  run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
   let shownAt = 0;
   if (document.hidden) {
@@ -99,7 +102,7 @@ export async function start(
   };
   const hearNow = (fact: Fact, text: string) => hear(fact, text, Date.now(), 0);
 
-  const { site, debug } = options;
+  const { site } = options;
   const url = attempt(() => {
     const { href } = new URL(options.endpoint as string, options.endpoint && document.baseURI);
     return /^https?:/.test(href) && new URL("v1/batches", href.replace(/\/*$/, "/")).href;
@@ -115,12 +118,15 @@ export async function start(
     (index) => random(index),
     (...finished) => hearNow(Fact.SendFinished, words(...finished)),
   );
-  const opened: unknown = glue.open(
-    host,
-    words(...OPTIONS.map((name) => options[name])),
-    Boolean(isAnonymous),
-    String(debug) === "true",
-  );
+  // Who says what is allowed, who keeps out, and whoever looks on, come before all else.
+  const extras =
+    (options.anonymous ||
+      options.debug ||
+      options.allowQuery ||
+      /^0|,tcf|,google|sillage_/.test([host.read(), options.consent, location.search] as never)) &&
+    (await import(__EXTRAS_JS__).then((it: typeof import("./extras")) => it.prepare(options, host, outbox, run)));
+  options.anonymous = Boolean(isAnonymous(options));
+  const opened: unknown = glue.open(host, words(...OPTIONS.map((name) => options[name])), options.anonymous);
   if (typeof opened !== "number") throw opened;
   tracker = opened;
 
@@ -130,7 +136,7 @@ export async function start(
       // random numbers give its events the same ids.
       for (const [it, text] of storedUnder(earlyKey).sort()) {
         // The visitor may have allowed it there.
-        if (isAnonymous || !(mayStore || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
+        if (options.anonymous || !(mayStore() || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
           for (const [n, heard] of (JSON.parse(text) as Heard[]).entries()) {
             const [fact, told, at, activeAt] = heard;
@@ -197,6 +203,7 @@ export async function start(
     calls.catch(() => {});
     return calls;
   };
+  if (extras) extras(engine);
   if (options.rules) await loadCalls();
 
   const open = (record = "") => {
@@ -205,7 +212,7 @@ export async function start(
     begin(engine);
     if (options.marks || waiting[0]) loadCalls();
   };
-  if (mayStore) await outbox.open("a", open);
+  if (mayStore()) await outbox.open("a", open);
   else open();
   // What goes wrong with them must not end the tracker; the browser reports a file that is missing.
   if (options.capture) await import(__CAPTURES_JS__).then((it) => it.start(options, engine)).catch(() => {});

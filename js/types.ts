@@ -235,8 +235,28 @@ export interface Options {
   site: string;
   /** Address of the collector. Default with the script tag: the script's own origin. */
   endpoint?: string;
-  /** Consent until the visitor has chosen. Default: `"granted"`. */
-  consent?: ConsentState;
+  /**
+   * Consent until the visitor has chosen, or the program that says what they chose: `"tcf"`, a consent platform of the
+   * IAB's framework; `"google"`, Google's consent mode. Until that has an answer, everything stays in memory, at most 1,000
+   * facts, and `ready` waits. See docs/consent.md. Default: `"granted"`.
+   */
+  consent?: ConsentState | "tcf" | "google";
+  /** With `consent: "tcf"`: purposes that have to be allowed, parted by spaces or as a list. Default: 1, 8 and 9; range: 1 to 11. */
+  tcfPurposes?: string | number[];
+  /** With `consent: "tcf"`: vendor of the Global Vendor List that has to be allowed besides. Default: none. */
+  tcfVendor?: number | string;
+  /** With `consent: "google"`: name of the global list that `gtag` writes to. Default: `"dataLayer"`. */
+  dataLayer?: string;
+  /**
+   * Whose visits are recorded as under Global Privacy Control, without anything on the device and without an id: `true`,
+   * everybody's; `"dnt"`, those whose browser says Do Not Track. Default: nobody's but where that is set.
+   */
+  anonymous?: boolean | "dnt";
+  /**
+   * Query parameters that stay in addresses, parted by spaces or as a list; `*` is any text: `"page utm_*"`. All others are
+   * taken out. Default: all stay, but for the values that are redacted in any case.
+   */
+  allowQuery?: string | string[];
   /** Whether pageviews are captured by themselves. Default: `true`. */
   pageviews?: boolean;
   /** Whether a change of the fragment alone is a pageview (hash routing). Default: `false`. */
@@ -261,7 +281,10 @@ export interface Options {
    * (`data-sillage-item`), see docs/calls.md. Default: none, and nothing is downloaded for them.
    */
   marks?: string;
-  /** Whether drops and warnings are written to the console. Default: `false`. */
+  /**
+   * Whether the console says which rule was broken, and what to do; `?sillage_debug` in the address does the same.
+   * Default: `false`, and nothing is downloaded for it.
+   */
   debug?: boolean;
   /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */
   wasmUrl?: string | URL;

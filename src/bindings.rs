@@ -23,13 +23,12 @@ fn page(tracker: usize) -> Option<&'static Page> {
 /// Opens a tracker that has heard nothing yet. Returns its number, or a text that names the option
 /// that is wrong, and its rule.
 ///
-/// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control; `debug` lets
-/// drops be written to the console.
+/// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control, or what counts as it.
 #[wasm_bindgen]
-pub fn open(host: Host, options: &str, anonymous: bool, debug: bool) -> JsValue {
+pub fn open(host: Host, options: &str, anonymous: bool) -> JsValue {
     match Config::read(Fields(options)) {
         Ok(config) => {
-            let page = Page::open(host, config, anonymous, debug);
+            let page = Page::open(host, config, anonymous);
             let number = PAGES.with_borrow_mut(|pages| {
                 pages.push(page);
                 u32::try_from(pages.len() - 1).unwrap_or(u32::MAX)

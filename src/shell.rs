@@ -7,7 +7,7 @@ use sillage_core::{Config, Dropped, Input, Shell, Stats, Tracker, Urgency};
 use sillage_protocol::Timestamp;
 
 use crate::browser::host::Host;
-use crate::browser::{clock, console, timer};
+use crate::browser::{clock, timer};
 
 /// The core and what surrounds it.
 pub(crate) struct Page {
@@ -18,16 +18,14 @@ pub(crate) struct Page {
 /// What the core's imperatives need of the browser.
 struct Browser {
     host: Host,
-    debug: bool,
     timer: Cell<Option<Timeout>>,
 }
 
 impl Page {
     /// Opens a page. It is never freed: a tracker lives as long as the document around it.
-    pub(crate) fn open(host: Host, config: Config, anonymous: bool, debug: bool) -> &'static Self {
+    pub(crate) fn open(host: Host, config: Config, anonymous: bool) -> &'static Self {
         let browser = Browser {
             host,
-            debug,
             timer: Cell::new(None),
         };
         let core = Tracker::new(config, anonymous, &mut Surroundings(&browser, None));
@@ -114,8 +112,6 @@ impl Shell for Surroundings<'_> {
     }
 
     fn dropped(&mut self, reason: Dropped, events: u32) {
-        if self.0.debug {
-            console::dropped(reason, events);
-        }
+        self.0.host.dropped(reason.as_str(), events);
     }
 }

@@ -32,6 +32,7 @@ export function recordingHost() {
     },
     lines: new Map(),
     send: (...request) => host.calls.push(["send", ...request]),
+    dropped: (...them) => host.calls.push(["dropped", ...them]),
   };
   host.turned = new Promise((resolve) => { host.asked = resolve; });
   return host;
@@ -74,7 +75,7 @@ fn names(host: &JsValue) -> Vec<String> {
 fn open(options: &str) -> (usize, JsValue) {
     let host = recording_host();
     let object = JsValue::from(&host);
-    let number = sillage::open(host, options, false, true).as_f64().unwrap();
+    let number = sillage::open(host, options, false).as_f64().unwrap();
     (number as usize, object)
 }
 
@@ -144,9 +145,7 @@ fn an_option_that_is_wrong_is_named_with_its_rule() {
         ("shop\u{1f}\u{1f}\u{1f}\u{1f}\u{1f}-1", "idleTimeoutMs"),
     ] {
         let host = recording_host();
-        let message = sillage::open(host, options, false, false)
-            .as_string()
-            .unwrap();
+        let message = sillage::open(host, options, false).as_string().unwrap();
         assert!(
             message.contains(named) && message.contains("must be"),
             "{message}"

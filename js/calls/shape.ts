@@ -5,8 +5,7 @@
 import { attempt } from "../attempt";
 import { Fact } from "../fact";
 import type { Host } from "../host";
-import { isAnonymous } from "../spill";
-import type { JourneyEvent, Rules } from "../types";
+import type { JourneyEvent, Options, Rules } from "../types";
 import { limitsOf } from "./limits";
 import type { Json } from "./members";
 
@@ -14,7 +13,7 @@ import type { Json } from "./members";
 export const inner = (object: object) => JSON.stringify(object).slice(1, -1);
 
 /** Puts itself between the tracker and its outbox. @throws the first rule that is wrong. */
-export function shaping(rules: Rules, host: Host, warn: (message: string) => void) {
+export function shaping(options: Options, rules: Rules, host: Host, warn: (message: string) => void) {
   const { put } = host;
   const allow = limitsOf(rules);
   let isKeptOut = false;
@@ -25,9 +24,9 @@ export function shaping(rules: Rules, host: Host, warn: (message: string) => voi
       ? (event: JourneyEvent) =>
           (window as unknown as Record<string, (event: JourneyEvent) => unknown>)[rules.beforeSend as string]?.(event)
       : rules.beforeSend;
-  const traits = Object.entries((!isAnonymous() && rules.traits) || {});
+  const traits = Object.entries((!options.anonymous && rules.traits) || {});
   const place =
-    rules.timeZone && !isAnonymous()
+    rules.timeZone && !options.anonymous
       ? `,"geolocation":{"timezone":${JSON.stringify(Intl.DateTimeFormat().resolvedOptions().timeZone)}}`
       : "";
 

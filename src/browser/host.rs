@@ -39,4 +39,8 @@ extern "C" {
     /// Sends a batch, once the outbox has written down what came before.
     #[wasm_bindgen(method)]
     pub(crate) fn send(this: &Host, batch: &str, body: &str, is_leaving: bool);
+
+    /// Events were dropped for that reason; heard in debug mode.
+    #[wasm_bindgen(method)]
+    pub(crate) fn dropped(this: &Host, reason: &str, events: u32);
 }

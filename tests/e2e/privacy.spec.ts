@@ -1,37 +1,12 @@
 /** What is not written and not sent: before the choice, after a refusal, under Global Privacy Control, and secrets. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { Page } from "playwright-core";
 import { settled } from "./support/browser.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
 import { setStage, test } from "./support/stage.ts";
+import { NOTHING, stored } from "./support/stored.ts";
 
-/** Everything that a page of the site can find in the browser. */
-async function stored(page: Page) {
-  const local = await page.evaluate(() => Object.entries(localStorage).map(([key, value]) => `${key}=${value}`));
-  const session = await page.evaluate(() => Object.keys(sessionStorage));
-  const databases = await page.evaluate(async () => {
-    const found: string[] = [];
-    for (const { name = "" } of await indexedDB.databases()) {
-      const database = await new Promise<IDBDatabase>((opened) => {
-        const opening = indexedDB.open(name);
-        opening.onsuccess = () => opened(opening.result);
-      });
-      const lines = await new Promise<string[]>((read) => {
-        const reading = database.transaction("lines").objectStore("lines").getAll();
-        reading.onsuccess = () => read(reading.result);
-      });
-      database.close();
-      found.push(name, ...lines);
-    }
-    return found;
-  });
-  const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`);
-  return { local, session, databases, cookies };
-}
-
-const NOTHING = { local: [], session: [], databases: [], cookies: [] };
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 describe("privacy", () => {
@@ -100,7 +75,9 @@ describe("privacy", () => {
     await page.close();
     await expectEvents(collector, site, []);
     assert.deepEqual(batches(), []);
-    assert.deepEqual(visitor.trackerSaid, Array(3).fill("[sillage] dropped 1 no_consent"));
+    const said =
+      '[sillage] dropped 1 no_consent: without the visitor\'s consent nothing is recorded; call sillage.consent("granted") when they allow it, or set data-consent="pending" to keep events until they choose';
+    assert.deepEqual(visitor.trackerSaid, Array(3).fill(said));
   });
 
   test("a refusal erases what was stored and what waited, in every tab and on later visits", async () => {

@@ -26,6 +26,8 @@ describe("package", () => {
       "dist/npm/tracker.wasm",
       "dist/npm/captures.wasm",
       "dist/npm/calls.js",
+      "dist/npm/extras.js",
+      "dist/npm/overlay.js",
       "dist/npm/react.js",
       "dist/npm/testing.js",
       "dist/web/sillage.js",

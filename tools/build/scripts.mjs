@@ -1,5 +1,5 @@
-// The TypeScript of js/: one entry for bundlers, one for pages, the chunk that both load later, and the captures
-// that this loads where a site has switched one on; each module with the fallback that is loaded where it must be.
+// The TypeScript of js/: one entry for bundlers, one for pages, the chunk that both load later, and the parts that
+// this loads where a site uses them; each module with the fallback that is loaded where it must be.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure, root } from "../run.mjs";
@@ -55,6 +55,8 @@ const npmFiles = [
   "captures-fallback.js",
   "vitals.js",
   "calls.js",
+  "extras.js",
+  "overlay.js",
   "react.js",
   "testing.js",
 ];
@@ -68,9 +70,10 @@ async function bundleAll() {
       ...more,
       format: "esm",
       mangleCache: names,
-      external: ["fallback*", "captures-*", "captures.js", "vitals-*", "vitals.js", "calls-*", "calls.js"].map(
-        (file) => `./${file}`,
-      ),
+      external: [
+        "fallback*",
+        ...["captures", "vitals", "calls", "extras", "overlay"].flatMap((it) => [`${it}-*`, `${it}.js`]),
+      ].map((file) => `./${file}`),
       define: {
         ...settings.define,
         ...Object.fromEntries(Object.entries(define).map(([name, file]) => [name, JSON.stringify(`./${file}`)])),
@@ -102,10 +105,21 @@ async function bundleAll() {
   const capturesName = hashed("captures", "js", capturesScript);
   const callsScript = await chunk("js/calls.ts");
   const callsName = hashed("calls", "js", callsScript);
-  const trackerOf = (script, captures, calls) =>
-    chunk("js/tracker.ts", { __FALLBACK_JS__: script, __CAPTURES_JS__: captures, __CALLS_JS__: calls });
-  const npmTracker = await trackerOf("fallback.js", "captures.js", "calls.js");
-  const tracker = await trackerOf(fallbackName, capturesName, callsName);
+  const overlayScript = await chunk("js/overlay.ts");
+  const overlayName = hashed("overlay", "js", overlayScript);
+  const extrasOf = (overlay) => chunk("js/extras.ts", { __OVERLAY_JS__: overlay });
+  const npmExtras = await extrasOf("overlay.js");
+  const extrasScript = await extrasOf(overlayName);
+  const extrasName = hashed("extras", "js", extrasScript);
+  const trackerOf = (script, captures, calls, extras) =>
+    chunk("js/tracker.ts", {
+      __FALLBACK_JS__: script,
+      __CAPTURES_JS__: captures,
+      __CALLS_JS__: calls,
+      __EXTRAS_JS__: extras,
+    });
+  const npmTracker = await trackerOf("fallback.js", "captures.js", "calls.js", "extras.js");
+  const tracker = await trackerOf(fallbackName, capturesName, callsName, extrasName);
   const wasm = readFileSync(bindgen.optimised);
   // One hash for both: what is random in the loader weighs as much as it is long, and the second is no news.
   const [trackerName, wasmName] = ["js", "wasm"].map((ending) =>
@@ -134,6 +148,8 @@ async function bundleAll() {
     capturesFallbackScript,
     vitalsScript,
     callsScript,
+    npmExtras,
+    overlayScript,
     Buffer.from(String(react).replace('"./index"', '"./index.js"')),
     testing,
   ];
@@ -153,6 +169,8 @@ async function bundleAll() {
     [capturesFallbackName, capturesFallbackScript],
     [vitalsName, vitalsScript],
     [callsName, callsScript],
+    [extrasName, extrasScript],
+    [overlayName, overlayScript],
   ]) {
     writeFileSync(`${webFolder}/${name}`, bytes);
     const { gzip, brotli } = compress(bytes);

@@ -24,12 +24,14 @@ const DOCS_PREFIX: &str = "/docs/";
 const DEMO_APP: &str = "app/";
 
 /// What the names begin with that carry a hash of their content.
-const HASHED_PREFIXES: [&str; 5] = [
+const HASHED_PREFIXES: [&str; 7] = [
     "/tracker-",
     "/fallback-",
     "/captures-",
     "/vitals-",
     "/calls-",
+    "/extras-",
+    "/overlay-",
 ];
 
 /// The name of the loader never changes, so a new version must be seen soon.

@@ -20,6 +20,8 @@ fn collector(folder: &Path) -> TestCollector {
         ("web/captures-abc.js", "captures"),
         ("web/vitals-abc.js", "web vitals"),
         ("web/calls-abc.js", "calls"),
+        ("web/extras-abc.js", "extras"),
+        ("web/overlay-abc.js", "overlay"),
         ("shop/index.html", "home"),
         ("shop/tea/index.html", "tea"),
         ("shop/app/index.html", "app"),
@@ -79,7 +81,9 @@ async fn the_tracker_is_served_to_any_site_compressed_and_cached_by_its_name() {
             .header("content-type"),
         "application/wasm"
     );
-    for part in ["fallback", "captures", "vitals", "calls"] {
+    for part in [
+        "fallback", "captures", "vitals", "calls", "extras", "overlay",
+    ] {
         let path = format!("/{part}-abc.js");
         assert_eq!(
             collector.get(&path).await.header("cache-control"),
