@@ -88,12 +88,12 @@ export function createTracker(options: Options, source: Source): Tracker {
     if (stopped) return;
     let isLoaded = false;
     try {
-      // Our own: what another program says of consent is written into it.
-      options = { endpoint: source._endpoint, ...options };
       const chunk = await source._load();
       await chunk.instantiate(options, source._wasmUrl);
       if (stopped) return;
       isLoaded = true;
+      // Our own: what another program says of consent is written into it.
+      options = { endpoint: source._endpoint, ...options };
       await chunk.start(
         options,
         () => mayStore(waiting, options),

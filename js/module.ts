@@ -18,7 +18,7 @@ export async function instantiate(options: Options | undefined, ownUrl: string |
   const url = options?.wasmUrl ?? ownUrl;
   instantiated ??= (async () => {
     glue.attach(await instantiatedFrom(url, glue.imports, () => import(__FALLBACK_JS__)));
-    if (!isAnonymous(options as Options)) await readHints();
+    if (!isAnonymous(options)) await readHints();
   })();
   return instantiated;
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: larger, once compressed
 /** Leaves what a page heard before its module was ready to the next page of the site. */
 import { Fact, type Heard } from "./fact";
 import type { Options } from "./types";
@@ -11,8 +12,8 @@ enum Most {
 }
 
 /** Whether Global Privacy Control is set (https://privacycg.github.io/gpc-spec/), or what the site treats as it. */
-export const isAnonymous = ({ anonymous }: Options) =>
-  anonymous || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+export const isAnonymous = (options?: Options) =>
+  options?.anonymous || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
 
 /**
  * What the visitor allows: by what they said last, else by the last word of the site's record (`-`
@@ -21,7 +22,7 @@ export const isAnonymous = ({ anonymous }: Options) =>
 export function consentOf(heard: Heard[], { site, consent = "granted" }: Options): unknown {
   let choice: unknown;
   try {
-    choice = / (\w+)$/.exec(localStorage[`sillage:${site}`])?.[1];
+    choice = / (\w+)$/.exec(localStorage["sillage:" + site])?.[1];
   } catch {
     // Blocked: no choice can be there.
   }
@@ -39,7 +40,7 @@ export const mayStore = (heard: Heard[], options: Options) =>
  * was written is no longer in `heard`. `lost` facts could not be taken before.
  */
 export function spill(heard: Heard[], options: Options, lost: number): void {
-  const prefix = `sillage:${options.site}~`;
+  const prefix = "sillage:" + options.site + "~";
   const isAll = mayStore(heard, options);
   let room = Most.Chars as number;
   const texts = heard
@@ -55,8 +56,9 @@ export function spill(heard: Heard[], options: Options, lost: number): void {
       return fits;
     });
   if (lost) texts.push(JSON.stringify([Fact.Lost, [lost], 0]));
-  if (!texts[0] || JSON.stringify(localStorage).split(prefix)[Most.Keys]) return;
-  // Keys are in the order in which the pages were left.
-  localStorage[prefix + Date.now() + Math.random()] = `[${texts}]`;
-  heard.length = 0;
+  if (texts[0] && !JSON.stringify(localStorage).split(prefix)[Most.Keys]) {
+    // Keys are in the order in which the pages were left.
+    localStorage[prefix + Date.now() + Math.random()] = `[${texts}]`;
+    heard.length = 0;
+  }
 }

@@ -38,6 +38,7 @@ describe("self-exclusion", () => {
     await expectEvents(collector, site, rows);
 
     await page.goto(`${url}?sillage_include`);
+    await settled(page);
     await page.evaluate(() => window.sillage?.track("back"));
     const back = { visitor: "somebody new" };
     rows.push(pageview(`${url}?sillage_include`, back), event("back", {}, back));
