@@ -218,6 +218,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
     keep(may: boolean) {
       mayKeep = may;
       if (may) adopt();
+      // The copy of the record names the visitor, and nothing can be written in its place any more.
+      else attempt(() => database?.transaction(STORE, "readwrite").objectStore(STORE).delete("a"));
     },
     /** Takes everything out, and what pages left behind. */
     clear() {

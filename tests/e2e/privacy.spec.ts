@@ -1,7 +1,7 @@
 /** What is not written and not sent: before the choice, after a refusal, under Global Privacy Control, and secrets. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { settled } from "./support/browser.ts";
+import { settled, writtenDown } from "./support/browser.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
 import { setStage, test } from "./support/stage.ts";
@@ -114,6 +114,24 @@ describe("privacy", () => {
     await expectEvents(collector, site, [...rows, event("allowed", {}, { visitor: "somebody new" })], {
       pages: [first],
     });
+  });
+
+  test("a choice that is taken back leaves nobody's id on the device", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/taken-back", stage.tag(site));
+    const page = await (await stage.newVisitor()).open(url);
+    await settled(page);
+    const [visitor = ""] = UUID.exec((await stored(page)).local.join()) ?? [];
+    assert.ok(JSON.stringify((await stored(page)).databases).includes(visitor));
+    await page.evaluate(() => window.sillage?.consent("pending"));
+    await page.evaluate(() => window.sillage?.track("waits"));
+    await writtenDown(page);
+    assert.ok(!JSON.stringify(await stored(page)).includes(visitor), "the visitor is still on the device");
+    // Who allows it again on the same page is the same visitor.
+    await page.evaluate(() => window.sillage?.consent("granted"));
+    const visit = { visitor: "me", session: "one" };
+    await expectEvents(collector, site, [pageview(url, visit), event("waits", {}, visit)], { pages: [page] });
   });
 
   test("a site that denies what it allowed before erases what it stored then", async () => {
