@@ -137,7 +137,9 @@ describe("the samples of the documentation", { concurrency: 4 }, () => {
 
   for (const sample of inLanguages("sh")) {
     test(`${sample.name}, in a shell`, async () => {
-      await shell.run(sample.code);
+      const said = await shell.run(sample.code);
+      if (sample.answer)
+        assert.deepEqual(Object.keys(JSON.parse(said)).sort(), Object.keys(JSON.parse(sample.answer)).sort());
     });
   }
 

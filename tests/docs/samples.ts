@@ -23,6 +23,8 @@ export interface Sample {
   readonly prelude: string;
   /** Events that it leaves, sorted; `undefined` where it says nothing of them. */
   readonly records: string[] | undefined;
+  /** The JSON that stands right below it, as its answer. */
+  readonly answer: string | undefined;
   /** Why it is not run. */
   readonly notRun: string | undefined;
 }
@@ -55,6 +57,7 @@ export function findSamples(): { samples: Sample[]; unclear: string[] } {
         code: token.content,
         prelude: notes.get("with") ?? "",
         records: records?.map((record) => record.trim()).sort(),
+        answer: tokens[at + 1]?.info === "json" ? tokens[at + 1]?.content : undefined,
         notRun: notes.get("not run"),
       });
     });

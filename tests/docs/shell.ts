@@ -10,8 +10,8 @@ import { dist, listeningOn, program } from "../e2e/support/collector.ts";
 const execute = promisify(execFile);
 
 export interface Shell {
-  /** Runs a sample; throws with what it said where it fails. */
-  run(code: string): Promise<void>;
+  /** Runs a sample and gives what it wrote; throws with what it said where it fails. */
+  run(code: string): Promise<string>;
   /** Asks the store in SQL; throws where it does not understand. */
   ask(sql: string): Promise<void>;
   /** Starts a collector with a sample's settings, and ends it. */
@@ -73,10 +73,15 @@ export function setShell(): Shell {
       // The first address in quick starts needs no token, as it does not on a machine of one's own.
       const withToken = here.replace(/curl "(?!.*Authorization)/g, `curl -H "Authorization: Bearer ${token}" "`);
       const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, TOKEN: token, SESSION_ID: SESSION };
-      await execute("sh", ["-euc", withToken.replace(/\bcurl /g, "curl --silent --show-error --fail ")], {
-        cwd: folder,
-        env,
-      });
+      const { stdout } = await execute(
+        "sh",
+        ["-euc", withToken.replace(/\bcurl /g, "curl --silent --show-error --fail ")],
+        {
+          cwd: folder,
+          env,
+        },
+      );
+      return stdout;
     },
     async ask(sql) {
       await execute(join(folder, "bin/sqlite3"), [join(folder, "data/sillage.sqlite"), sql]);

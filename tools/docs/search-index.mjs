@@ -2,10 +2,8 @@
 // so that a browser only reads it.
 
 import MiniSearch from "minisearch";
+import { OPTIONS } from "../../www/docs/search-options.js";
 import { textOf } from "./markdown.mjs";
-
-/** Must be the same where the index is read: www/docs/search.js. */
-const OPTIONS = { fields: ["page", "heading", "text"], storeFields: ["page", "heading", "url", "excerpt"] };
 
 /** Characters of a section's text that are shown with a result. */
 const EXCERPT = 140;

@@ -2,9 +2,7 @@
 // "/" comes here from anywhere; arrows go through the results, Escape back.
 
 import MiniSearch from "minisearch";
-
-/** Must be the same where the index is made: tools/docs/search-index.mjs. */
-const OPTIONS = { fields: ["page", "heading", "text"], storeFields: ["page", "heading", "url", "excerpt"] };
+import { OPTIONS } from "./search-options.js";
 
 /** Words are found by their beginning, headings count more, and one letter in five may be wrong. */
 const SEARCHING = { prefix: true, fuzzy: 0.2, combineWith: "AND", boost: { heading: 4, page: 2 } };
