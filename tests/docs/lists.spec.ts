@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { eventOf, TRIGGERED } from "../../js/captures/events.ts";
 import { root } from "../e2e/support/collector.ts";
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -26,6 +27,14 @@ function membersOf(name: string): Map<string, string> {
 /** Numbers of what a comment says of default and range, as they are written there. */
 const numbersOf = (comment: string) =>
   (comment.match(/(default|range|`true`): [^.]*/gi) ?? []).flatMap((clause) => clause.match(/\d[\d,]*\d|\d/g) ?? []);
+
+/** What the captures' module records, by name, with what it tells; its events are numbers (js/captures/events.ts). */
+const capturedEvents = () =>
+  Array.from({ length: TRIGGERED }, (_, number) => [
+    // Of recordings an even number is audio, an odd one video.
+    eventOf(number, [2, 2, 2, 2, 2, 2]),
+    eventOf(number, [3, 3, 3, 3, 3, 3]),
+  ]).flat();
 
 describe("the documentation's lists", () => {
   for (const [heading, name] of [
@@ -56,11 +65,9 @@ describe("the documentation's lists", () => {
     );
     // Comments have examples in them, and so has the test tracker's.
     const code = sources.join("\n").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
-    const recorded = new Set(
-      [...code.matchAll(/"((?:[a-z]+_)+(?:[a-z]+ed|left))"/g)]
-        .map(([, name]) => name)
-        .filter((name) => name !== "load_failed"),
-    );
+    const inCode = [...code.matchAll(/"((?:[a-z]+_)+(?:[a-z]+ed|left))"/g)].map(([, name]) => name);
+    const recorded = new Set(inCode.filter((name) => name !== "load_failed"));
+    for (const [name] of capturedEvents()) recorded.add(name);
     const section = read("docs/events.md").split("\n## webEvent")[1]?.split("\nWhat every web event")[0] ?? "";
     const listed = new Set(
       section
@@ -69,5 +76,34 @@ describe("the documentation's lists", () => {
         .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name)),
     );
     assert.deepEqual([...listed].sort(), [...recorded].sort());
+  });
+
+  test("docs/events.md names the attributes of each capture as js/types.ts does", () => {
+    const captures = membersOf("Capture");
+    const rows = read("docs/events.md")
+      .split("\n")
+      .flatMap((line) => {
+        const [, event = "", recorded = "", fields = ""] = line.split("|");
+        const capture = /`capture: (\w+)`/.exec(recorded)?.[1];
+        return capture && capture !== "triggers" ? [{ event, capture, fields }] : [];
+      });
+    assert.equal(new Set(rows.map(({ capture }) => capture)).size, captures.size - 1);
+    for (const [name, props] of capturedEvents()) {
+      const row = rows.find(({ event }) => event.includes(`\`${name}\``));
+      // "The same" is what the row of the one that is played has.
+      const played = rows.find(({ event }) => row?.fields.includes("the same") && event.includes("_played"));
+      const listed = `${row?.fields} ${played?.fields}`;
+      for (const attribute of Object.keys(props))
+        assert.ok(listed.includes(`\`${attribute}\``), `${name} has ${attribute}, which docs/events.md does not list`);
+    }
+    for (const { event, capture, fields } of rows) {
+      const said = captures.get(capture) ?? "";
+      // What belongs to the event itself stands ahead of the colon.
+      for (const [, name] of fields.replace("`attributes`", "").matchAll(/`(\w+)`/g))
+        assert.ok(
+          said.includes(`\`${name}\``),
+          `${event} has ${name}, of which ${capture} in js/types.ts says nothing`,
+        );
+    }
   });
 });
