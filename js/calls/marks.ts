@@ -2,6 +2,7 @@
 import { attempt } from "../attempt";
 import type { Call } from "../calls";
 import { selectorOf } from "../clicks";
+import { closest, watchTrees } from "../trees";
 import type { Recommendation } from "../types";
 
 /** How long an element has to be in view to be seen, in milliseconds; that of viewable impressions (MRC, 2014). */
@@ -58,7 +59,7 @@ export function watchMarks(marks: Set<string>, { call, isOpen, itemsViewed, item
   };
 
   const offered = (element: Element) => {
-    const text = element.closest("[data-sillage-mask]") ? "" : (element as HTMLElement).innerText;
+    const text = closest(element, "[data-sillage-mask]") ? "" : (element as HTMLElement).innerText;
     const offer = {
       name: data(element, "offer") ?? data(element, "name") ?? selectorOf(element),
       id: data(element, "offer-id"),
@@ -77,14 +78,14 @@ export function watchMarks(marks: Set<string>, { call, isOpen, itemsViewed, item
 
   /** Items of the list that an item stands in. */
   const shownWith = (element: Element): Shown => {
-    const list = element.closest(LIST);
+    const list = closest(element, LIST);
     const key = data(list, "recommendation") ?? "";
     const shown = lists.get(key) ?? { items: [], told: 0, list };
     lists.set(key, shown);
     return shown;
   };
   const source = (element: Element | null) => {
-    const eventAttributionSource = data(element?.closest("[data-sillage-attribution]"), "attribution");
+    const eventAttributionSource = data(element && closest(element, "[data-sillage-attribution]"), "attribution");
     return eventAttributionSource ? { eventAttributionSource } : undefined;
   };
   const tellItems = () => {
@@ -129,25 +130,17 @@ export function watchMarks(marks: Set<string>, { call, isOpen, itemsViewed, item
     },
     { threshold: [0, SEEN_SHARE / 4, SEEN_SHARE / 2, SEEN_SHARE] },
   );
-  const observe = (root: ParentNode & Node) => {
-    if (root instanceof Element && root.matches(selector)) observer.observe(root);
-    for (const element of root.querySelectorAll(selector)) observer.observe(element);
+  const forgetRemoved = () => {
+    for (const element of offers.keys()) {
+      if (element.isConnected) continue;
+      answer(element, "ignored");
+      clearTimeout(timers.get(element));
+      offers.delete(element);
+    }
   };
-  const mutations = new MutationObserver((changes) =>
-    attempt(() => {
-      for (const { addedNodes } of changes) for (const it of addedNodes) if (it instanceof Element) observe(it);
-      for (const element of offers.keys()) {
-        if (element.isConnected) continue;
-        answer(element, "ignored");
-        clearTimeout(timers.get(element));
-        offers.delete(element);
-      }
-    }),
-  );
-  if (selector) {
-    observe(document);
-    mutations.observe(document, { childList: true, subtree: true });
-  }
+  // An offer that was seen waits for its answer.
+  const found = (element: Element) => offers.has(element) || observer.observe(element);
+  const unwatch = selector ? watchTrees(selector, found, forgetRemoved) : () => {};
 
   return {
     /** What a click that went through these elements says of an item, as members of its event. */
@@ -155,7 +148,7 @@ export function watchMarks(marks: Set<string>, { call, isOpen, itemsViewed, item
       const element = marks.has("items") && path.find((it) => data(it, "item"));
       if (!element) return "";
       const itemId = data(element, "item");
-      const list = element.closest(LIST);
+      const list = closest(element, LIST);
       const { items } = shownWith(element);
       const impression = list ? [...new Set([itemId, ...items])].slice(0, MAX_ITEMS) : undefined;
       const value = data(element, "value");
@@ -185,8 +178,8 @@ export function watchMarks(marks: Set<string>, { call, isOpen, itemsViewed, item
       if (isLeft) for (const element of offers.keys()) answer(element, "ignored");
     },
     stop() {
+      unwatch();
       observer.disconnect();
-      mutations.disconnect();
       clearTimeout(gathering);
       for (const timer of timers.values()) clearTimeout(timer);
     },

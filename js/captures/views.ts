@@ -1,8 +1,6 @@
 /** Hears how much of which elements is in view: in shadow trees that are open, and of elements that are added later, too. */
 import { attempt } from "../attempt";
-
-/** How long what is added gathers before it is looked through, in milliseconds. */
-const GATHER_MS = 100;
+import { watchTrees } from "../trees";
 
 /** Told at each per cent: an element many windows high fills the window at a small part of itself. */
 const EACH_PERCENT = Array.from({ length: 101 }, (_, percent) => percent / 100);
@@ -25,59 +23,9 @@ export function hearViews(selector: string, seen: (element: Element, percent: nu
     },
     { threshold: EACH_PERCENT },
   );
-  const entered = new WeakSet<Node>();
-  const awaited = new Set<string>();
-  const added = new Set<Element>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStopped = false;
-
-  const lookThroughAdded = () => {
-    timer = undefined;
-    const elements = [...added];
-    added.clear();
-    for (const element of elements) if (element.isConnected) attempt(() => lookThrough(element));
-  };
-  const add = (element: Element) => {
-    if (isStopped) return;
-    added.add(element);
-    timer ??= setTimeout(lookThroughAdded, GATHER_MS);
-  };
-  const changes = new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) if (node instanceof Element) add(node);
-  });
-
-  const enter = (root: Document | ShadowRoot) => {
-    if (entered.has(root)) return;
-    entered.add(root);
-    changes.observe(root, { subtree: true, childList: true });
-    lookThrough(root);
-  };
-  const lookInside = (host: Element) => {
-    const { shadowRoot, localName } = host;
-    if (shadowRoot) enter(shadowRoot);
-    // One that gets its shadow tree when its script is there does not change where it stands.
-    else if (localName.includes("-") && !awaited.has(localName) && !customElements.get(localName)) {
-      awaited.add(localName);
-      customElements.whenDefined(localName).then(
-        () => document.querySelectorAll(localName).forEach(add),
-        () => {},
-      );
-    }
-  };
-  const lookThrough = (root: Document | ShadowRoot | Element) => {
-    if (root instanceof Element) {
-      if (Element.prototype.matches.call(root, selector)) sights.observe(root);
-      lookInside(root);
-    }
-    for (const element of root.querySelectorAll(selector)) sights.observe(element);
-    for (const element of root.querySelectorAll("*")) lookInside(element);
-  };
-
-  enter(document);
+  const unwatch = watchTrees(selector, (element) => sights.observe(element));
   return () => {
-    isStopped = true;
-    clearTimeout(timer);
-    changes.disconnect();
+    unwatch();
     sights.disconnect();
   };
 }

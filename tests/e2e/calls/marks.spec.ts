@@ -119,6 +119,35 @@ describe("marks", () => {
     assert.deepEqual(visitor.exceptions, []);
   });
 
+  test("marks in shadow trees are watched as others are, and belong to the list around them", async () => {
+    const site = stage.newSite();
+    const url = stage.origin.serve(
+      "/shadow",
+      `<!doctype html>${stage.tag(site, 'data-marks="offers items"')}
+       <div data-sillage-recommendation="RID-8" data-sillage-mask><shop-card></shop-card></div>
+       <script>customElements.define("shop-card", class extends HTMLElement {
+         connectedCallback() {
+           this.attachShadow({ mode: "open" }).innerHTML =
+             '<section data-sillage-offer="gift"><b>Only for Jo</b> <button>Yes</button></section>' +
+             '<p data-sillage-item="d">d</p>';
+         }
+       })</script>`,
+    );
+    const visitor = await stage.newVisitor();
+    const page = await visitor.open(url);
+    await page.waitForFunction(() => window.sillage?.stats().tracked === 3, undefined, { polling: 20 });
+    await page.locator("shop-card button").click();
+    await settled(page);
+    assert.ok(await stage.collector.hasRows(site, 5));
+    const rows = stage.collector.rows(site).map(({ event }) => event) as Record<string, Record<string, unknown>>[];
+    const states = rows.flatMap(({ webActionEvent: it }) => (it ? [(it.action as { state: string }).state] : []));
+    assert.deepEqual(states.sort(), ["accepted", "engaged", "offered"]);
+    const viewed = rows.find((it) => it.webEvent?.eventName === "items_viewed");
+    assert.deepEqual(viewed?.personalize, { recommendationId: "RID-8", impression: ["d"] });
+    assert.ok(!JSON.stringify(rows).includes("Only for Jo"), "what is masked around the tree stays masked in it");
+    assert.deepEqual(visitor.exceptions, []);
+  });
+
   test("nothing is downloaded for marks that nobody asked for", async () => {
     const site = stage.newSite();
     const url = stage.origin.serve("/none", `<!doctype html>${stage.tag(site)}<p data-sillage-offer="x">x`);
