@@ -9,18 +9,25 @@ use sillage_protocol::limits::MAX_URL_CHARS;
 
 const REDACTED: &str = "REDACTED";
 
-/// Parameter names, or parts of them, whose value is always a secret.
-const SECRET_NAMES: &[u8] = b"token secret passw pwd apikey api_key api-key access_key signature \
-    mail jwt credential session sessid ";
+/// Parameter names, or parts of them, whose value is always a secret. Those with a sign behind them are found in
+/// nested queries alone.
+const SECRET_NAMES: &[u8] = b"token secret passw passp pwd apikey api_key api-key access_key \
+    accesskey signature mail jwt credential session sessid bearer authoriz hmac code%3d ";
 
 /// Parameter names that are secret only as a whole: `code` is, `postcode` is not.
-const SECRET_WHOLE_NAMES: &[u8] = b"code key auth sig pin otp sid pass ";
+const SECRET_WHOLE_NAMES: &[u8] = b"code user_code key auth sig pin otp sid pass ";
 
 /// Words of links that carry a token: what follows is one if it has a digit.
 const LINK_WORDS: &[u8] = b"reset invit share verif confirm magic activat unsubscribe ";
 
 /// Names, or parts of them, of ad click ids: long and random, but no secret; campaigns need them.
 const CLICK_ID_NAMES: &[u8] = b"clid clkid braid rdt_cid mc_cid sccid li_fat_id igshid epik _kx ";
+
+/// What an e-mail address has in it, however often it was encoded.
+const AT_SIGNS: &[u8] = b"@ %40 %2540 %252540 ";
+
+/// What an address, a query or JSON in a value has in it. A path begins like one.
+const NESTED: &[u8] = b"= %3d %253d %22%3a :// %2f%2f ";
 
 /// Shortest run of letters and digits that can be a random token.
 const MIN_TOKEN_BYTES: usize = 20;
@@ -89,22 +96,17 @@ fn is_secret_value(name: &[u8], value: &[u8]) -> bool {
     if value.is_empty() {
         return false;
     }
-    let is_nested_query = contains(value, b"=") || contains(value, b"%3d");
-    has_address(value)
+    is_named(value, AT_SIGNS)
         || is_named(name, SECRET_NAMES)
         || is_whole(name, SECRET_WHOLE_NAMES)
         || is_link_token(name, value)
-        || is_nested_query && is_named(value, SECRET_NAMES)
+        || (is_named(value, NESTED) || matches!(value[0], b'/' | b'%'))
+            && is_link_token(value, value)
         || !is_named(name, CLICK_ID_NAMES) && has_token(value)
 }
 
 fn is_secret_piece(before: &[u8], piece: &[u8]) -> bool {
-    has_address(piece) || has_token(piece) || is_link_token(before, piece)
-}
-
-/// An e-mail address, plain or percent-encoded.
-fn has_address(piece: &[u8]) -> bool {
-    contains(piece, b"@") || contains(piece, b"%40")
+    is_named(piece, AT_SIGNS) || has_token(piece) || is_link_token(before, piece)
 }
 
 fn is_link_token(before: &[u8], piece: &[u8]) -> bool {
