@@ -88,6 +88,7 @@ function leadLinks(tokens, page, pages) {
       const url = urlOf(target, pages);
       if (url !== undefined) {
         token.attrSet("href", relative(page.url, url) + (anchor ? `#${anchor}` : ""));
+        nameAsPage(children[children.indexOf(token) + 1], [...pages.values()].find((each) => each.url === url));
       } else if (existsSync(`${root}/${target}`)) {
         inside = "span";
         token.tag = inside;
@@ -100,6 +101,11 @@ function leadLinks(tokens, page, pages) {
       }
     }
   }
+}
+
+/** What is called by its file where files are read is called by its title where pages are. */
+function nameAsPage(text, page) {
+  if (page && text?.type === "text" && /^[\w./-]+\.md$/.test(text.content)) text.content = page.label;
 }
 
 function urlOf(target, pages) {

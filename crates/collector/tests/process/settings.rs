@@ -166,6 +166,7 @@ fn the_settings_file_to_begin_with_is_taken() {
     fs::write(
         &all,
         text.replace("# assets", "assets")
+            .replace("# docs", "docs")
             .replace("# read_token", "read_token"),
     )
     .unwrap();
