@@ -88,7 +88,10 @@ function leadLinks(tokens, page, pages) {
       const url = urlOf(target, pages);
       if (url !== undefined) {
         token.attrSet("href", relative(page.url, url) + (anchor ? `#${anchor}` : ""));
-        nameAsPage(children[children.indexOf(token) + 1], [...pages.values()].find((each) => each.url === url));
+        nameAsPage(
+          children[children.indexOf(token) + 1],
+          [...pages.values()].find((each) => each.url === url),
+        );
       } else if (existsSync(`${root}/${target}`)) {
         inside = "span";
         token.tag = inside;
