@@ -55,7 +55,7 @@ async fn folder_file(
     let path = request.uri().path().to_owned();
     if let Some(demo) = &state.config.demo {
         if path == DEMO_PREFIX.trim_end_matches('/') {
-            return Ok(Redirect::temporary(DEMO_PREFIX).into_response());
+            return Ok(to_folder(&path, request.uri().query()));
         }
         if let Some(rest) = path.strip_prefix(DEMO_PREFIX) {
             return demo_file(demo, rest, request).await;
@@ -63,7 +63,7 @@ async fn folder_file(
     }
     if let Some(docs) = &state.config.docs {
         if path == DOCS_PREFIX.trim_end_matches('/') {
-            return Ok(Redirect::temporary("docs/").into_response());
+            return Ok(to_folder(&path, request.uri().query()));
         }
         if let Some(rest) = path.strip_prefix(DOCS_PREFIX) {
             return docs_file(docs, rest, request).await;
@@ -133,7 +133,8 @@ async fn demo_file(
         .next()
         .is_some_and(|name| !name.contains('.'));
     let may_fall_back = rest.starts_with(DEMO_APP) && is_page;
-    *request.uri_mut() = inner_uri(rest, request.uri().query())?;
+    let query = request.uri().query().map(str::to_owned);
+    *request.uri_mut() = inner_uri(rest, query.as_deref())?;
     let mut app_page = Request::new(Body::empty());
     *app_page.headers_mut() = request.headers().clone();
     *app_page.uri_mut() = inner_uri(&format!("{DEMO_APP}index.html"), None)?;
@@ -141,6 +142,9 @@ async fn demo_file(
         Err(CollectError::NotFound) if may_fall_back => served(service, app_page).await?,
         result => result?,
     };
+    if response.headers().contains_key(header::LOCATION) {
+        return Ok(to_folder(rest, query.as_deref()));
+    }
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, PAGE_CACHING);
@@ -157,12 +161,11 @@ async fn docs_file(
         .redirect_path_prefix(DOCS_PREFIX.trim_end_matches('/'))
         .precompressed_br()
         .precompressed_gzip();
-    *request.uri_mut() = inner_uri(rest, request.uri().query())?;
+    let query = request.uri().query().map(str::to_owned);
+    *request.uri_mut() = inner_uri(rest, query.as_deref())?;
     let mut response = served(service, request).await?;
     if response.headers().contains_key(header::LOCATION) {
-        // A folder: beside itself, so that it is found under `--path-prefix` too.
-        let name = rest.rsplit('/').next().unwrap_or_default();
-        return Ok(Redirect::temporary(&format!("{name}/")).into_response());
+        return Ok(to_folder(rest, query.as_deref()));
     }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, PAGE_CACHING);
@@ -172,6 +175,13 @@ async fn docs_file(
         HeaderValue::from_static(POLICY),
     );
     Ok(response)
+}
+
+/// Sends on to a folder whose slash was left out: beside itself, so that it is found under `--path-prefix` too.
+fn to_folder(path: &str, query: Option<&str>) -> Response {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::temporary(&format!("{name}/{query}")).into_response()
 }
 
 fn inner_uri(rest: &str, query: Option<&str>) -> Result<Uri, CollectError> {
