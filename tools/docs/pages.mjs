@@ -6,7 +6,7 @@ import { root } from "../run.mjs";
 
 /** Sections of the navigation and their pages, by path in the repository. What is not there is left out. */
 const SECTIONS = [
-  ["Start", ["quick-start", "options", "npm", "bundlers", "policies", "debugging", "install-check"]],
+  ["Start", ["quick-start", "options", "npm", "bundlers", "policies", "debugging", "installation-check"]],
   ["Capture", ["events", "captures", "calls", "identity", "rules"]],
   ["Delivery", ["delivery", "delivery-sql"]],
   ["Privacy", ["privacy", "consent"]],

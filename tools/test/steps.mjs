@@ -113,6 +113,7 @@ const CHROMIUM_ONLY = [
   "dashboard/reports",
   "dashboard/accessibility",
   "dashboard/hostile",
+  "check/check",
 ].map((name) => `/${name}.spec.ts`);
 
 /**

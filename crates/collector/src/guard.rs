@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq;
 
 use crate::config::Config;
 use crate::error::CollectError;
+use crate::site_check::Reach;
 use crate::state::AppState;
 
 /// Headers by which a proxy says that the request came from elsewhere.
@@ -39,6 +40,15 @@ impl ReadAccess {
             Some(token) => Self::Token(token.clone()),
             None if bound.ip().is_loopback() => Self::Loopback(host_of(&config.listen)),
             None => Self::Closed,
+        }
+    }
+
+    /// How far an installation check may reach on behalf of who may read. A token may be in the hands of
+    /// somebody who is not on this machine, also where a proxy lets the collector listen on loopback.
+    pub(crate) fn reach(&self) -> Reach {
+        match self {
+            Self::Loopback(_) => Reach::Anything,
+            Self::Token(_) | Self::Closed => Reach::Public,
         }
     }
 

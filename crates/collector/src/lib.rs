@@ -22,6 +22,7 @@ mod retention;
 mod routes;
 mod senders;
 mod settings_file;
+mod site_check;
 mod state;
 mod visit;
 

@@ -2,6 +2,7 @@
 
 mod assets;
 mod batches;
+mod check;
 mod deployments;
 mod export;
 mod forwards;
@@ -119,6 +120,7 @@ fn doors(state: &AppState) -> Router<AppState> {
 fn reads(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/v1/live", get(live::stream))
+        .route("/v1/check", get(check::read))
         .route("/v1/export", get(export::stream))
         .route("/v1/sites", get(reports::sites))
         .route("/v1/reports/now", get(reports::now))

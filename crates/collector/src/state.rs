@@ -27,6 +27,9 @@ const WORKING_PER_PROCESSOR: usize = 2;
 /// Exports at once: each reads as fast as its client takes, beside the writer.
 const MAX_EXPORTS: usize = 2;
 
+/// Installation checks at once: each holds a thread and reads from other hosts.
+const MAX_CHECKS: usize = 2;
+
 /// What all requests share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState {
@@ -49,6 +52,8 @@ pub struct AppState {
     pub(crate) live_clients: Arc<Semaphore>,
     /// Places for exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// Places for installation checks.
+    pub(crate) checks: Arc<Semaphore>,
     /// What was forwarded.
     pub(crate) forwards: Arc<ForwardCounts>,
     /// Changes when dead letters are to be sent again.
@@ -79,6 +84,7 @@ impl AppState {
             working: Arc::new(Semaphore::new(processors * WORKING_PER_PROCESSOR)),
             live_clients: Arc::new(Semaphore::new(limits.max_live_clients)),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            checks: Arc::new(Semaphore::new(MAX_CHECKS)),
             forwards: Arc::default(),
             replays: Arc::new(watch::Sender::new(0)),
             stopping: Arc::new(watch::Sender::new(false)),

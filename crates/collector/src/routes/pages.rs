@@ -1,4 +1,4 @@
-//! The collector's own pages, built into the program: the dashboard and the live view.
+//! The collector's own pages, built into the program: the dashboard, the live view and the installation check.
 
 use std::borrow::Cow;
 
@@ -47,6 +47,12 @@ const FILES: &[PageFile] = page_files! {
     "/dashboard/table.js", JS, "dashboard/table.js";
     "/dashboard/tops.js", JS, "dashboard/tops.js";
     "/dashboard/traffic.js", JS, "dashboard/traffic.js";
+    "/check", HTML, "check/index.html";
+    "/check/check.css", CSS, "check/check.css";
+    "/check/check.js", JS, "check/check.js";
+    "/check/policy.js", JS, "check/policy.js";
+    "/check/rules.js", JS, "check/rules.js";
+    "/check/visit.js", JS, "check/visit.js";
     "/live", HTML, "live/index.html";
     "/live/live.css", CSS, "live/live.css";
     "/live/live.js", JS, "live/live.js";
