@@ -23,7 +23,10 @@ export type Answer = Exclude<ConsentState, "pending">;
 /** Listens to a program until what it returns is called. */
 export type Listen = (options: Options, hear: (answer: Answer) => void) => () => void;
 
-const ADAPTERS: Record<string, Listen> = { tcf: hearTcf, google: hearGoogle };
+const ADAPTERS = new Map<unknown, Listen>([
+  ["tcf", hearTcf],
+  ["google", hearGoogle],
+]);
 
 /** How often it is looked whether the tracker was stopped while it waits, in milliseconds. */
 const STOP_LOOK_MS = 1_000;
@@ -49,7 +52,7 @@ export async function prepare(
   if (isDebugging) {
     try {
       const overlay: typeof import("./overlay") = await import(__OVERLAY_JS__);
-      overlay.open(host);
+      tasks.push(overlay.open(options, host, outbox, isStopped));
     } catch (error) {
       // Who debugs without it debugs that.
       console.warn(`[sillage] ${error}`);
@@ -70,7 +73,7 @@ export async function prepare(
     tasks.push(keepOut(options, host));
     warn("this visitor keeps out of the statistics: nothing is recorded; ?sillage_include takes it back");
   } else {
-    const listen = Object.hasOwn(ADAPTERS, String(options.consent)) && ADAPTERS[String(options.consent)];
+    const listen = ADAPTERS.get(options.consent);
     if (listen) tasks.push(await obey(listen, options, host, outbox, isStopped, warn));
   }
   return (engine) => {

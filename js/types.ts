@@ -282,8 +282,8 @@ export interface Options {
    */
   marks?: string;
   /**
-   * Whether the console says which rule was broken, and what to do; `?sillage_debug` in the address does the same.
-   * Default: `false`, and nothing is downloaded for it.
+   * Whether an overlay shows what becomes of each event, and the console says which rule was broken, and what to do;
+   * `?sillage_debug` in the address does the same. See docs/debugging.md. Default: `false`, and nothing is downloaded for it.
    */
   debug?: boolean;
   /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */

@@ -23,3 +23,6 @@ export function droppedLine(reason: string, events: number): string {
   const [rule, fix] = REASONS[reason] ?? [];
   return `dropped ${events} ${reason}${rule ? `: ${rule}; ${fix}` : ""}`;
 }
+
+/** Rule and fix of a reason. */
+export const ruleOf = (reason: string): string => REASONS[reason]?.join("; ") ?? "";
