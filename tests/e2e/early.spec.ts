@@ -14,6 +14,7 @@ const LOADER = "/sillage.js";
 const CHUNK = "/tracker-";
 
 const built = readFileSync(join(dist, "web/stub.js"), "utf8");
+const quickStart = readFileSync(join(root, "docs/quick-start.md"), "utf8");
 
 /** The inline stub, as a site's owner would paste it. */
 const stub = (site: string, { consent = "", nonce = "" } = {}) =>
@@ -92,6 +93,33 @@ describe("before the module is ready", () => {
     await page.goto(back);
     await trackerTookOver(page);
     await expectEvents(collector, site, [...rows, pageview(back)], { pages: [page] });
+    assert.deepEqual(visitor.exceptions, []);
+  });
+
+  test("sillage('track', ...) and sillage.track(...) do the same, before the loader is there and after", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const letThrough = holdBack(LOADER);
+    const [, callable = ""] = /^(<script>\(\(\)=>\{let it=.*?<\/script>)$/ms.exec(quickStart) ?? [];
+    const url = origin.serve("/callable", `${stub(site)}${callable}${stage.tag(site)}`);
+    const visitor = await stage.newVisitor();
+    const page = await openEarly(visitor, url);
+    await page.waitForFunction(() => window.sillage);
+    const call = (n: number) =>
+      page.evaluate((n) => {
+        const sillage = window.sillage as unknown as ((...given: unknown[]) => void) & {
+          track(...given: unknown[]): void;
+        };
+        sillage("track", "called", { n });
+        sillage.track("called", { n: n + 1 });
+        sillage("nothing", 1);
+      }, n);
+    await call(1);
+    letThrough();
+    await trackerTookOver(page);
+    await call(3);
+    const rows = numbers(1, 4).map((n) => event("called", { n }, { view: "one", visitor: "me" }));
+    await expectEvents(collector, site, [pageview(url, { view: "one", visitor: "me" }), ...rows], { pages: [page] });
     assert.deepEqual(visitor.exceptions, []);
   });
 
@@ -226,7 +254,7 @@ describe("before the module is ready", () => {
   ] as const) {
     const where = `before ${held} is there`;
 
-    for (const consent of ["denied", "pending"]) {
+    for (const consent of ["denied", "pending", "tcf", "google"]) {
       test(`${where}, nothing is written while consent is ${consent}`, async () => {
         const { collector, origin } = stage;
         const site = stage.newSite();
@@ -244,7 +272,9 @@ describe("before the module is ready", () => {
         assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
         letThrough();
         await page.goto(origin.serve("/forbidden-back", tag));
-        await trackerTookOver(page);
+        // Who asks another program is not ready before that has answered.
+        if (/tcf|google/.test(consent)) await collector.gate.wasAsked(({ path }) => path.includes("/extras-"));
+        else await trackerTookOver(page);
         await expectEvents(collector, site, []);
         assert.deepEqual(collector.gate.asked.filter(isBatch), []);
       });
@@ -440,8 +470,7 @@ describe("before the module is ready", () => {
   });
 
   test("the snippet in the documentation is the one that was built", () => {
-    const page = readFileSync(join(root, "docs/quick-start.md"), "utf8");
-    assert.ok(page.includes(`<script>${built}</script>`), "docs/quick-start.md holds dist/web/stub.js");
+    assert.ok(quickStart.includes(`<script>${built}</script>`), "docs/quick-start.md holds dist/web/stub.js");
     return Promise.resolve();
   });
 });
