@@ -147,6 +147,8 @@ pub(super) fn tracker_file<'t>(loader: &'t [u8], ending: &str) -> Option<&'t str
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(html: &str) -> PageFacts {
@@ -208,6 +210,29 @@ mod tests {
         let stubs: Vec<_> = page.scripts.iter().map(|script| script.is_stub).collect();
         assert_eq!(stubs, [true, false]);
         assert_eq!(page.scripts[0].attribute("nonce"), Some("abc"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_sends_is_read_to_its_end(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec![
+                        "<script", " src=", "sillage.js", "</script>", "<meta http-equiv=content-security-policy ",
+                        "content=", "<base href=", "'", "\"", ">", "<!--", "-->", "<![CDATA[", "&#x;", "//[", "\0",
+                    ])
+                    .prop_map(|text| text.as_bytes().to_vec()),
+                    prop::collection::vec(any::<u8>(), 0..8),
+                ],
+                0..40,
+            )
+        ) {
+            let html = parts.concat();
+            let page = facts(&html, &Url::parse("https://shop.example/").unwrap());
+            prop_assert!(page.scripts.len() <= MAX_SCRIPTS);
+            prop_assert!(page.loaders().all(|script| Url::parse(&script.src).is_ok()));
+            tracker_file(&html, "js");
+        }
     }
 
     #[test]
