@@ -16,6 +16,8 @@ describe("the shop's sound signals", () => {
     const { clock } = visitor.context;
     while (!stage.collector.gate.asked.some(({ path }) => path.startsWith("/vitals-"))) await page.waitForTimeout(20);
     await page.waitForLoadState("networkidle");
+    // From here on time passes when it is told to.
+    await clock.pauseAt(await page.evaluate(() => Date.now() + 2_000));
 
     await page.evaluate(async () => {
       const horn = document.querySelector("#one-long") as HTMLAudioElement;
@@ -43,6 +45,7 @@ describe("the shop's sound signals", () => {
     });
     await page.click("#more-signals");
     await clock.runFor(60_000);
+    await clock.resume();
     await settled(page);
     await page.goto(`${shop}/guide.html`);
 
@@ -86,12 +89,12 @@ describe("the shop's sound signals", () => {
         event("rules_seen", { element: "rules" }, { view }),
         pressed("more-signals", "more"),
         after("more", "signals_asked", { element: "more-signals", from: "signals" }),
-        event("signals_read", {}, { view }),
-        event("visitor_idled", { idleSeconds: 30 }, { view }),
         { correlationId: new Id(view), webEvent: { eventName: "vitals_measured" } },
         pageview(`${shop}/guide.html`),
+        event("signals_read", {}, { view }),
+        event("visitor_idled", { idleSeconds: 30 }, { view }),
       ],
-      { pages: [page], order: "stored" },
+      { pages: [page], order: "stored", timed: ["signals_read", "visitor_idled"] },
     );
     assert.equal(visitor.exceptions.length, 3, "the page's own errors go where they went");
     assert.deepEqual(visitor.trackerSaid, []);

@@ -141,13 +141,18 @@ function merged(row: Expected, also: Expected | undefined): Expected {
  *
  * `pages` are the tabs that are still open: each is made to send what it has, so that a row too many
  * cannot come too late to be noticed. `order` is that of their making, as the collector dates it, or that
- * of storing: dates of a moved clock are corrected to within a request's time only.
+ * of storing: dates of a moved clock are corrected to within a request's time only. Events of the names `timed` are
+ * compared after all others: they come when a time is over, whatever a busy machine has done until then.
  */
 export async function expectEvents(
   collector: Collector,
   site: string,
   expected: Expected[],
-  { pages = [], order = "made" }: { pages?: Page[]; order?: "made" | "stored" } = {},
+  {
+    pages = [],
+    order = "made",
+    timed = [],
+  }: { pages?: Page[]; order?: "made" | "stored"; timed?: readonly string[] } = {},
 ): Promise<JourneyEvent[]> {
   const trouble: string[] = [];
   for (const page of pages) await settled(page).catch((error) => trouble.push(`a page keeps events back: ${error}`));
@@ -155,6 +160,9 @@ export async function expectEvents(
   await collector.caughtUp();
   const rows = collector.rows(site);
   if (order === "stored") rows.sort((a, b) => a.sequence - b.sequence);
+  const place = ({ event }: (typeof rows)[number]) =>
+    timed.indexOf(String((event.webEvent as { eventName?: string } | undefined)?.eventName));
+  rows.sort((a, b) => place(a) - place(b));
   const came = rows.map((row) => row.event);
   const report = compare(expected, came);
   if (report || trouble.length > 0) assert.fail([...trouble, report].join("\n"));
