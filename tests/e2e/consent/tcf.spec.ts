@@ -208,7 +208,7 @@ describe("consent by the IAB's framework", () => {
     assert.deepEqual(await stored(page), NOTHING);
 
     await page.goto(url);
-    await page.evaluate(`${CMP}; Object.assign(cmp.last, ${JSON.stringify(chosen(1, 8, 9))})`);
+    await page.evaluate(`(() => { ${CMP}; Object.assign(cmp.last, ${JSON.stringify(chosen(1, 8, 9))}); })()`);
     await expectEvents(collector, site, [pageview(url)], { pages: [page] });
   });
 
