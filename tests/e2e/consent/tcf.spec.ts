@@ -134,8 +134,13 @@ describe("consent by the IAB's framework", () => {
     const site = stage.newSite();
     const attributes = `data-tcf-purposes="1 8" data-tcf-vendor="755"`;
     const refused = serve("/tcf-vendor-no", site, { ...chosen(1, 8), vendor: { consents: {} } }, attributes);
-    const url = serve("/tcf-vendor", site, { ...chosen(1, 8), vendor: { consents: { 755: true } } }, attributes);
+    const allowed = { ...chosen(1, 8), vendor: { consents: { 755: true } } };
+    const restrictions = { 8: { 755: 0 } };
+    const restricted = serve("/tcf-restricted", site, { ...allowed, publisher: { restrictions } }, attributes);
+    const url = serve("/tcf-vendor", site, allowed, attributes);
     const page = await (await stage.newVisitor()).open(refused);
+    await settled(page);
+    await page.goto(restricted);
     await settled(page);
     await page.goto(url);
     await settled(page);
