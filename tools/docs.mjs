@@ -6,9 +6,7 @@ import { basename, dirname } from "node:path";
 import { compress } from "./build/compress.mjs";
 import { whenChanged } from "./build/stamps.mjs";
 import { brokenLinks } from "./docs/links.mjs";
-import { markdownOf } from "./docs/markdown.mjs";
 import { findPages } from "./docs/pages.mjs";
-import { searchIndex } from "./docs/search-index.mjs";
 import { provideNodePackages } from "./provision/node-packages.mjs";
 import { Failure, root, runMain, say } from "./run.mjs";
 
@@ -29,6 +27,9 @@ export async function buildDocs() {
 async function make(pages) {
   rmSync(docsFolder, { recursive: true, force: true });
   mkdirSync(docsFolder, { recursive: true });
+  // With npm's packages, which are there by now: `npm start` and `npm test` read this file before they are.
+  const { markdownOf } = await import("./docs/markdown.mjs");
+  const { searchIndex } = await import("./docs/search-index.mjs");
   await generate(pages);
   const texts = pages.map((page) => ({ page, text: readFileSync(`${root}/${page.source}`, "utf8") }));
   const markdown = markdownOf(new Map(pages.map((page) => [page.source, page])));
