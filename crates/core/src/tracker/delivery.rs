@@ -34,6 +34,10 @@ impl Tracker {
         let key = Self::batch_key(id);
         self.retry.busy_until = Timestamp(0);
         match outcome {
+            // A question without an answer: a collector that gives no receipts must not be asked all the time.
+            Outcome::Acknowledged { .. } if events == 0 && receipts.0.is_empty() => {
+                self.failed(now, 0, shell);
+            }
             Outcome::Acknowledged { rejected } => {
                 shell.forget(&key);
                 self.settled(events, rejected, shell);

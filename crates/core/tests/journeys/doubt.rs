@@ -100,6 +100,27 @@ fn a_receipt_nobody_gave_leaves_the_batch_in_doubt() {
 }
 
 #[test]
+fn a_collector_that_gives_no_receipts_is_asked_less_and_less_often() {
+    let visit = visit();
+    let mut tab = visit.open("/");
+    let first = tab.wake().request();
+    tab.fail(&first);
+    let start = visit.now();
+    for _ in 0..10 {
+        let question = tab.wake().request();
+        tab.finish(&question, Outcome::Acknowledged { rejected: 0 });
+    }
+    let waited_ms = visit.now() - start;
+    assert!(
+        waited_ms > 60_000,
+        "ten questions took {waited_ms} ms without an answer"
+    );
+    // Nor does it hold up what is new.
+    let batch = tab.track("x").wake().request();
+    assert_eq!(batch.names(), ["x"]);
+}
+
+#[test]
 fn a_page_asks_under_one_id_however_often() {
     let visit = visit();
     let mut tab = visit.open("/");
