@@ -4,6 +4,7 @@
  * events stored, none twice, hardly any sent twice, by one visitor, within a minute after the fault.
  */
 import { describe, test as nodeTest } from "node:test";
+import { ENGINE } from "../support/browser.ts";
 import type { Tab } from "../support/engine.ts";
 import { answer, isBatch } from "../support/gate.ts";
 import { callsOfStub, clicks, clicksOnStub, type Fixture, tracks } from "./fixture.ts";
@@ -156,10 +157,17 @@ describe("exactly once", { concurrency: CONCURRENT_ROWS }, () => {
       isBatch(asked) && random() < 0.3 ? answer(503, { code: "busy", message: "later" }) : forward(),
     );
     const browser = await scene.launch();
-    const tabs = await Promise.all([1, 2, 3].map((visit) => scene.visit(browser, visit)));
+    const tabs: Tab[] = [];
+    // Firefox shows one tab of a window: a page that nobody has seen yet is not visited, and in the hidden ones timers run
+    // once a second, which would make a request of each event.
+    const isOneShown = ENGINE === "firefox";
+    if (isOneShown) for (const visit of [1, 2, 3]) tabs.push(await scene.visit(browser, visit));
+    else tabs.push(...(await Promise.all([1, 2, 3].map((visit) => scene.visit(browser, visit)))));
     const third = fixture.count / 3;
     await Promise.all(
-      tabs.map((tab, n) => fixture.perform(tab, Math.floor(n * third), Math.floor((n + 1) * third), 60)),
+      tabs.map((tab, n) =>
+        fixture.perform(tab, Math.floor(n * third), Math.floor((n + 1) * third), isOneShown ? undefined : 60),
+      ),
     );
     await expectExactlyOnce(scene, name, { tab: tabs[0] as Tab, fixture, visits: [1, 2, 3] });
   });
