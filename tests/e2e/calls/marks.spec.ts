@@ -150,11 +150,13 @@ describe("marks", () => {
 
   test("nothing is downloaded for marks that nobody asked for", async () => {
     const site = stage.newSite();
+    // Pages of the test before may have been asking until now.
+    const { length } = stage.collector.gate.asked;
     const url = stage.origin.serve("/none", `<!doctype html>${stage.tag(site)}<p data-sillage-offer="x">x`);
     const visitor = await stage.newVisitor();
     const page = await visitor.open(url);
     await settled(page);
-    const asked = stage.collector.gate.asked.map(({ path }) => path);
+    const asked = stage.collector.gate.asked.slice(length).map(({ path }) => path);
     assert.ok(
       asked.some((it) => it.includes("/tracker-")) && !asked.some((it) => it.includes("/calls-")),
       String(asked),
