@@ -30,7 +30,7 @@ export function consentOf(heard: Heard[], { site, consent = "granted" }: Options
   return choice ?? consent;
 }
 
-/** Whether what was heard may be written down. */
+/** Whether what was heard may be written down. `isAnonymous` written out: the loader, which must be small, has no other use for it. */
 export const mayStore = (heard: Heard[], options: Options) =>
   !(options.anonymous || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) &&
   consentOf(heard, options) === "granted";

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Collector, READ_TOKEN, startCollector } from "./collector.ts";
+import { ended } from "./program.ts";
 
 const python = process.env.SILLAGE_SDKS_PYTHON;
 if (!python) throw new Error("npm test -- --only conformance installs schemathesis and says where it is");
@@ -77,17 +78,5 @@ function schemathesis(origin: string): Promise<{ code: number | null; output: st
   ];
   const env = { ...process.env, SCHEMATHESIS_HOOKS: here("schemathesis_hooks.py"), PYTHONDONTWRITEBYTECODE: "1" };
   const child = spawn(program, args, { cwd: folder, env });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((done, failed) => {
-    child.once("error", failed);
-    child.once("close", (code) => {
-      rmSync(folder, { recursive: true, force: true });
-      done({ code, output });
-    });
-  });
+  return ended(child).finally(() => rmSync(folder, { recursive: true, force: true }));
 }

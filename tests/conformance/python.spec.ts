@@ -5,6 +5,7 @@ import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ACCESS_KEY, READ_TOKEN, startCollector } from "./collector.ts";
 import { openForgetful } from "./forgetful.ts";
+import { ended } from "./program.ts";
 
 const python = process.env.SILLAGE_SDKS_PYTHON;
 if (!python) throw new Error("npm test -- --only conformance installs the SDKs and says where they are");
@@ -40,14 +41,5 @@ function run(program: string, env: Record<string, string>): Promise<{ code: numb
   // Settings of whoever runs this are none of the SDKs' business.
   const { HOME: _home, AWS_PROFILE: _profile, ...rest } = process.env;
   const child = spawn(program, ["-B", script, "-v"], { env: { ...rest, ...env, HOME: "/nonexistent" } });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((done, failed) => {
-    child.once("error", failed);
-    child.once("close", (code) => done({ code, output }));
-  });
+  return ended(child);
 }
