@@ -1,7 +1,8 @@
 /** Hears what the page does not catch. */
+import { cut } from "../cut";
 import { numberOf } from "./numbers";
 import { type On, Seen, type Tell } from "./seen";
-import { cut, type Redact, redactWords } from "./text";
+import { type Redact, redactWords } from "./text";
 
 /** Longest message, and longest stack: the first frames tell most. In UTF-16 units. */
 const MAX_MESSAGE = 500;

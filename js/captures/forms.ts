@@ -1,8 +1,9 @@
 /** Hears forms. Of what is in a field nothing is looked at, unless its form is marked by `data-sillage-values`. */
 import { selectorOf } from "../clicks";
+import { cut } from "../cut";
 import { numberOf } from "./numbers";
 import { type On, Seen, type Tell } from "./seen";
-import { cut, type Redact } from "./text";
+import type { Redact } from "./text";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

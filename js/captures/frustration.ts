@@ -1,7 +1,7 @@
 /** Hears clicks, and for a moment after each whether the page does anything. */
 import { CLICKABLE, selectorOf } from "../clicks";
+import { cut } from "../cut";
 import { type On, Seen, type Tell } from "./seen";
-import { cut } from "./text";
 
 /** How long a page may take to react, in milliseconds: `DEAD_AFTER_MS` of `crates/capture/src/frustration.rs`. */
 const DEAD_AFTER_MS = 3_000;

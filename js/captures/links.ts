@@ -1,6 +1,7 @@
 /** Hears the links that a visitor follows, after the tracker has heard the click. */
+import { cut } from "../cut";
 import type { On, Record } from "./seen";
-import { cut, type Redact } from "./text";
+import type { Redact } from "./text";
 
 /** What is captured of links; each of them nothing where it is not switched on. */
 export interface Wanted {

@@ -1,5 +1,5 @@
 /** Numbers for what has a name in the page: the module knows forms, fields, media and elements by these. */
-import { cut } from "./text";
+import { cut } from "../cut";
 
 /** Most names that are kept: a page of which elements come and go must not fill up. The oldest go first. */
 const MAX_NAMES = 2_000;

@@ -1,6 +1,6 @@
 /** What the visitor looked for, out of the address of the page that answers. */
 import { attempt } from "../attempt";
-import { cut } from "./text";
+import { cut } from "../cut";
 
 /**
  * The words in the first of `parameters`, in their order, that the redacted address has: in its query, or in a fragment

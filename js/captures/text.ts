@@ -1,13 +1,7 @@
-/** Texts of the page, as long as they may be and without secrets. */
-
-/** Longest name or selector, in UTF-16 units. */
-export const MAX_TEXT = 1_024;
+/** Texts of the page, without secrets. */
 
 /** Redacts an address: the tracker's own way. */
 export type Redact = (url: string) => string;
-
-/** The first units of `text`; not half of a character. */
-export const cut = (text: string, most = MAX_TEXT) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 
 /** Makes a word an address, which is what is redacted. */
 const AS_PATH = "https://a/";

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use sillage_text::redact::redact_url;
 
-const ADDRESSES: &str = include_str!("../fixtures/addresses.tsv");
+const ADDRESSES: &str = include_str!("../../../tests/js/fixtures/addresses.tsv");
 
 #[test]
 fn secrets_are_gone_and_the_rest_stays() {

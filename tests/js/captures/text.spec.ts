@@ -1,17 +1,10 @@
-/** Texts of the page: how long, and without what. */
+/** Texts of the page: without what. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { mayRead } from "../../../js/captures/forms.ts";
-import { cut, redactWords } from "../../../js/captures/text.ts";
+import { redactWords } from "../../../js/captures/text.ts";
 
 describe("texts of the page", () => {
-  test("text is cut between characters", () => {
-    assert.equal(cut("aü", 9), "aü");
-    assert.equal(cut("ab𝄞", 3), "ab");
-    assert.equal(cut("ab𝄞", 4), "ab𝄞");
-    assert.equal(cut("x".repeat(2_000)).length, 1_024);
-  });
-
   test("addresses and words are redacted one by one, and the rest stays", () => {
     // Marks what it is given.
     const redact = (url: string) => url.replace(/\/\/a\/(.*)/, "//a/<$1>").replace(/token=\w+/, "token=REDACTED");
