@@ -30,12 +30,7 @@ declare const __CAPTURES_FALLBACK_JS__: string;
 /** What measures web vitals, likewise. */
 declare const __VITALS_JS__: string;
 
-/** How many numbers each event has, and their bits, as `Record` in `crates/capture-module/src/shell.rs` writes them. */
-const EVENT_NUMBERS = 8;
-enum Bit {
-  IsActivity = 1,
-  FollowsClick = 2,
-}
+type Told = ReturnType<typeof glue.hear>;
 
 let attached: Promise<void> | undefined;
 
@@ -53,50 +48,45 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   const warn = (wrong: string) => console.warn(`[sillage] capture: ${wrong}`);
   const settings = captureSettings(named, warn);
 
-  const captures = glue.open(settings.bits, settings.engagedForSeconds * 1_000);
+  const captures = glue.open(settings.bits, settings.engagedForSeconds * 1_000, performance, (told: Told) =>
+    attempt(() => recordAll(told)),
+  );
   for (const percent of settings.scroll) glue.add_percentage(captures, true, percent);
   for (const percent of settings.media) glue.add_percentage(captures, false, percent);
   const { declared, addTrigger } = triggersOf((...trigger) => glue.add_trigger(captures, ...trigger));
   const { idleSeconds } = settings;
   if (idleSeconds) addTrigger({ on: "idle", seconds: idleSeconds, event: "visitor_idled", props: { idleSeconds } });
 
-  const undo: (() => void)[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  undo.push(() => clearTimeout(timer));
+  const undo = [() => glue.stop(captures)];
   const { _hear: hear, _stop: stop, _redact: redact } = engine;
   // Else nothing can follow from one.
   const hasClicks = String(options.clicks) !== "false";
 
-  const recordAt = (event: string, props: string, agoMs: number, bits: number) => {
+  const recordAt = (event: string, props: string, agoMs: number, isActivity: boolean, followsClick: boolean) => {
     const at = Date.now() - agoMs;
-    hear(Fact.Tracked, [event, props, hasClicks && bits & Bit.FollowsClick ? 1 : ""], at, bits & Bit.IsActivity && at);
+    hear(Fact.Tracked, [event, props, hasClicks && followsClick ? 1 : ""], at, isActivity ? at : 0);
   };
-  const record: Record = (event, props, followsClick) =>
-    recordAt(event, props, 0, Bit.IsActivity | (followsClick ? Bit.FollowsClick : 0));
-  const recordTrigger = (trigger: number, element: string | undefined, agoMs: number, bits: number) => {
+  const record: Record = (event, props, followsClick) => recordAt(event, props, 0, true, followsClick);
+  const recordTrigger = (trigger: number, element: string | undefined, ...how: [number, boolean, boolean]) => {
     const { event, props } = declared.get(trigger) ?? { event: "" };
-    recordAt(event, JSON.stringify({ element, ...props }), agoMs, bits);
+    recordAt(event, JSON.stringify({ element, ...props }), ...how);
   };
 
-  const tellAt = (at: number, seen: Seen, told: (number | boolean)[] = [], besides?: (event: string) => object) => {
-    const [a = 0, b = 0, c = 0, d = 0] = told.map(Number);
-    const length = glue.hear(captures, seen, at, a, b, c, d);
-    // All of them before anything is recorded, which may tell the module more.
-    const numbers = Array.from({ length }, (_, at) => glue.told(at));
-    while (numbers.length >= EVENT_NUMBERS) {
-      const [event = 0, time = 0, bits = 0, ...own] = numbers.splice(0, EVENT_NUMBERS);
-      if (event < 0) {
-        clearTimeout(timer);
-        if (time >= 0) timer = setTimeout(() => attempt(() => tell(Seen.Woken)), time);
-      } else if (event === TRIGGERED) recordTrigger(own[0] as number, nameOf(own[1] as number), time, bits);
-      else {
-        const [name, props] = eventOf(event, own);
+  const recordAll = (told: Told, besides?: (event: string) => object) => {
+    for (const [event, agoMs, isActivity, followsClick, numbers] of told) {
+      if (event === TRIGGERED) {
+        const [trigger, element] = numbers as [number, number];
+        recordTrigger(trigger, nameOf(element), agoMs, isActivity, followsClick);
+      } else {
+        const [name, props] = eventOf(event, numbers);
         const click = name.endsWith("_clicked") && lastClicked();
-        recordAt(name, JSON.stringify({ ...props, ...click, ...besides?.(name) }), time, bits);
+        recordAt(name, JSON.stringify({ ...props, ...click, ...besides?.(name) }), agoMs, isActivity, followsClick);
       }
     }
   };
-  const tell: Tell = (...told) => tellAt(performance.now(), ...told);
+  // A module's parameter makes a number of what it is given, and 0 of what is left out.
+  const tell: Tell = (seen, numbers = [], besides) =>
+    recordAll(glue.hear(captures, seen, ...(numbers as [number, number, number, number])), besides);
   const on = (types: string, heard: (event: Event) => void) => {
     for (const type of types.split(" ")) {
       const listener = (event: Event) => void attempt(() => heard(event));
@@ -112,7 +102,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
     const [part] = String(options.hashRouting) === "true" ? [url] : url.split("#");
     if (fact === Fact.AddressChanged && page === part) return;
     page = part;
-    tellAt(at, Seen.PageBegan, [!document.hidden, document.hasFocus()]);
+    tell(Seen.PageBegan, [!document.hidden, document.hasFocus(), at]);
     const search = searchOf(url, settings.search);
     if (!search) return;
     const { parameter, words } = search;
@@ -135,7 +125,7 @@ export async function start(options: Options, engine: Engine): Promise<void> {
   if (named.has("media")) hearMedia(on, tell);
   if (named.has("triggers")) {
     const done = (trigger: number, element: string, followsClick: boolean) =>
-      recordTrigger(trigger, element, 0, Bit.IsActivity | (followsClick ? Bit.FollowsClick : 0));
+      recordTrigger(trigger, element, 0, true, followsClick);
     undo.push(hearTriggers(triggers, on, tell, addTrigger, done, warn));
   }
   let vitals: Vitals | undefined;

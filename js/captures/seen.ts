@@ -16,7 +16,6 @@ export enum Seen {
   ErrorThrown,
   MediaPlayed,
   ElementSeen,
-  Woken,
 }
 
 /**

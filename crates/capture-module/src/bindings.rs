@@ -1,22 +1,30 @@
-//! Every `#[wasm_bindgen]` export: converts, never decides. Numbers alone cross, since texts would need code on both sides.
+//! Every `#[wasm_bindgen]` export: converts, never decides. Texts stay outside: they would need code on both sides.
 
 use std::cell::RefCell;
 
+use js_sys::Function;
 use sillage_capture::{Captures, Click, Fact, Media, On, Options, Playing, Trigger};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::shell::Record;
+use crate::browser::clock::Clock;
+use crate::shell::Capturing;
 
 thread_local! {
-    /// The captures of this document's trackers, by number, and what the last fact led to.
-    static CAPTURES: RefCell<(Vec<Captures>, Record)> = const { RefCell::new((Vec::new(), Record(Vec::new()))) };
+    /// The captures of this document's trackers, by number.
+    static ALL: RefCell<Vec<&'static Capturing>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Opens the captures of a tracker. Returns their number.
+fn capturing(captures: usize) -> Option<&'static Capturing> {
+    ALL.with_borrow(|all| all.get(captures).copied())
+}
+
+/// Opens the captures of a tracker, by the page's `performance`. Returns their number.
 ///
 /// `captures` are the bits of `Capture` in `js/captures/options.ts`; what else is captured needs no switch in here.
+/// `woken` takes what is to be recorded because time has passed, as [`hear`] returns it.
 #[wasm_bindgen]
-pub fn open(captures: u32, engaged_for_ms: u32) -> usize {
+pub fn open(captures: u32, engaged_for_ms: u32, clock: Clock, woken: Function) -> usize {
     let has = |bit: u32| captures & bit != 0;
     let options = Options {
         leave: has(1),
@@ -27,8 +35,8 @@ pub fn open(captures: u32, engaged_for_ms: u32) -> usize {
         engaged_for_ms: engaged_for_ms.into(),
         ..Options::default()
     };
-    CAPTURES.with_borrow_mut(|(all, _)| {
-        all.push(Captures::new(options));
+    ALL.with_borrow_mut(|all| {
+        all.push(Capturing::new(Captures::new(options), clock, woken));
         all.len() - 1
     })
 }
@@ -36,11 +44,11 @@ pub fn open(captures: u32, engaged_for_ms: u32) -> usize {
 /// Adds a percentage, as [`Captures::add_percentage`] takes it.
 #[wasm_bindgen]
 pub fn add_percentage(captures: usize, of_scrolling: bool, percent: u32) {
-    CAPTURES.with_borrow_mut(|(all, _)| {
-        if let Some(captures) = all.get_mut(captures) {
-            captures.add_percentage(of_scrolling, percent.into());
-        }
-    });
+    if let Some(it) = capturing(captures) {
+        it.captures
+            .borrow_mut()
+            .add_percentage(of_scrolling, percent.into());
+    }
 }
 
 /// Adds a trigger, as [`Captures::add_trigger`] takes it; `on` is its place in `TIMED` of `js/captures/declared.ts`. Returns
@@ -58,21 +66,18 @@ pub fn add_trigger(captures: usize, on: u32, percent: u32, ms: u32, repeats: boo
         ms: ms.into(),
         repeats,
     };
-    CAPTURES.with_borrow_mut(|(all, _)| {
-        all.get_mut(captures)
-            .map_or(0, |captures| captures.add_trigger(trigger))
-    })
+    capturing(captures).map_or(0, |it| it.captures.borrow_mut().add_trigger(trigger))
 }
 
-/// Takes a fact: its number in `Seen` of `js/captures/seen.ts`, when it happened, in milliseconds of the page's own clock,
-/// and its numbers. Returns how many numbers [`told`] has for what is to be recorded.
-#[wasm_bindgen]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast of floats saturates: a clock before the page's start reads as that"
+/// Takes a fact that has just happened: its number in `Seen` of `js/captures/seen.ts`, and its numbers. Returns what is to be
+/// recorded, in its order.
+///
+/// Of a page that began, `c` is when it did, in milliseconds of the page's clock.
+#[wasm_bindgen(
+    unchecked_return_type = "[event: number, agoMs: number, isActivity: boolean, followsClick: boolean, numbers: number[]][]"
 )]
-pub fn hear(captures: usize, fact: u32, at: f64, a: u32, b: u32, c: u32, d: u32) -> usize {
+pub fn hear(captures: usize, fact: u32, a: u32, b: u32, c: u32, d: u32) -> JsValue {
+    let began_at = (fact == 0).then(|| c.into());
     let fact = match fact {
         0 => Fact::PageBegan {
             is_visible: a != 0,
@@ -114,24 +119,19 @@ pub fn hear(captures: usize, fact: u32, at: f64, a: u32, b: u32, c: u32, d: u32)
                 duration_ms: d.into(),
             },
         },
-        15 => Fact::ElementSeen {
+        _ => Fact::ElementSeen {
             trigger: a as usize,
             element: b,
             percent: c.into(),
         },
-        _ => Fact::Woken,
     };
-    CAPTURES.with_borrow_mut(|(all, record)| {
-        record.0.clear();
-        if let Some(captures) = all.get_mut(captures) {
-            captures.handle(at as u64, fact, record);
-        }
-        record.0.len()
-    })
+    capturing(captures).map_or(JsValue::UNDEFINED, |it| it.hear(fact, began_at))
 }
 
-/// One of the numbers of what the last fact led to, as `Record` has them.
+/// Nothing happens of itself any more.
 #[wasm_bindgen]
-pub fn told(at: usize) -> f64 {
-    CAPTURES.with_borrow(|(_, record)| record.0.get(at).copied().unwrap_or_default())
+pub fn stop(captures: usize) {
+    if let Some(it) = capturing(captures) {
+        it.stop();
+    }
 }

@@ -1,10 +1,11 @@
-//! The captures in the browser: `sillage-capture` with a shell that writes down what is to be recorded.
+//! The captures in the browser: `sillage-capture` with a shell that tells JavaScript what is to be recorded.
 //! Rules belong in `sillage-capture`, not here.
 
 mod bindings;
+mod browser;
 mod shell;
 
-pub use bindings::{add_percentage, add_trigger, hear, open, told};
+pub use bindings::{add_percentage, add_trigger, hear, open, stop};
 
 /// As in the tracker's module: small beats fast.
 #[cfg(target_arch = "wasm32")]

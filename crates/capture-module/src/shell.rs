@@ -1,56 +1,91 @@
-//! Writes down what the rules ask for, as numbers that JavaScript takes one by one.
+//! The captures of one tracker at work: its rules, the one pending wake-up, and the way out to JavaScript.
 
-use sillage_capture::{Captured, Shell};
+use std::cell::{Cell, RefCell};
 
-/// Bits of the third number of an event.
-const IS_ACTIVITY: u8 = 1;
-const FOLLOWS_CLICK: u8 = 2;
+use gloo_timers::callback::Timeout;
+use js_sys::Function;
+use serde::Serialize;
+use sillage_capture::{Captured, Captures, Fact, Shell};
+use wasm_bindgen::JsValue;
 
-/// What stands in an event's place where the rules ask to be woken.
-const WAKE: f64 = -1.0;
+use crate::browser::clock::{self, Clock};
+use crate::browser::timer;
 
-/// Eight numbers for each event: which of `Event`, milliseconds since it happened, its bits, and its own five. In place of
-/// the first, -1 says that the second is in how many milliseconds to wake; less than 0 for never.
-#[derive(Debug, Default)]
-pub(crate) struct Record(pub(crate) Vec<f64>);
+/// An event as JavaScript gets it, an array: which of `Event`, how many milliseconds ago it happened, whether the visitor did
+/// it just then, whether it followed from the last click, and its own numbers. An object would bring along its members' names.
+#[derive(Serialize)]
+struct Recorded(u8, f64, bool, bool, [f64; 5]);
 
-impl Record {
+/// The captures of one tracker.
+pub(crate) struct Capturing {
+    pub(crate) captures: RefCell<Captures>,
+    clock: Clock,
+    /// JavaScript's function for what is to be recorded because time has passed.
+    woken: Function,
+    wake_up: Cell<Option<Timeout>>,
+}
+
+impl Capturing {
+    /// They are never freed, as in the tracker's module: a document has few trackers, and to free them would take 254 bytes
+    /// (brotli).
+    pub(crate) fn new(captures: Captures, clock: Clock, woken: Function) -> &'static Self {
+        Box::leak(Box::new(Self {
+            captures: RefCell::new(captures),
+            clock,
+            woken,
+            wake_up: Cell::default(),
+        }))
+    }
+
+    /// Takes a fact of now, or else of `at_ms` of the page's clock. Gives JavaScript's array of what is to be recorded.
+    pub(crate) fn hear(&'static self, fact: Fact, at_ms: Option<u64>) -> JsValue {
+        let mut effects = Effects {
+            of: self,
+            recorded: Vec::new(),
+        };
+        let now_ms = at_ms.unwrap_or_else(|| clock::now(&self.clock));
+        self.captures
+            .borrow_mut()
+            .handle(now_ms, fact, &mut effects);
+        serde_wasm_bindgen::to_value(&effects.recorded).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Nothing happens of itself any more.
+    pub(crate) fn stop(&self) {
+        drop(self.wake_up.take());
+    }
+
+    fn wake(&'static self) {
+        let recorded = self.hear(Fact::Woken, None);
+        // The captures are not borrowed now: what is recorded may tell them more. It does not throw.
+        let _ = self.woken.call1(&JsValue::UNDEFINED, &recorded);
+    }
+}
+
+/// Takes what one fact leads to.
+struct Effects {
+    of: &'static Capturing,
+    recorded: Vec<Recorded>,
+}
+
+impl Shell for Effects {
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds, percentages and small numbers"
     )]
-    fn put(&mut self, event: f64, time: f64, bits: u8, numbers: [u64; 5]) {
-        for number in [event, time, bits.into()] {
-            self.0.push(number);
-        }
-        for number in numbers {
-            self.0.push(number as f64);
-        }
-    }
-}
-
-impl Shell for Record {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a time on a page is far below 2^53 milliseconds"
-    )]
-    fn wake_in(&mut self, ms: Option<u64>) {
-        self.put(WAKE, ms.map_or(-1.0, |ms| ms as f64), 0, [0; 5]);
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a time on a page is far below 2^53 milliseconds"
-    )]
     fn record(&mut self, it: Captured) {
-        let is_activity = if it.is_activity { IS_ACTIVITY } else { 0 };
-        let follows_click = if it.follows_click { FOLLOWS_CLICK } else { 0 };
-        let event = f64::from(it.event as u8);
-        self.put(
-            event,
+        self.recorded.push(Recorded(
+            it.event as u8,
             it.ago_ms as f64,
-            is_activity | follows_click,
-            it.numbers,
-        );
+            it.is_activity,
+            it.follows_click,
+            it.numbers.map(|number| number as f64),
+        ));
+    }
+
+    fn wake_in(&mut self, ms: Option<u64>) {
+        let of = self.of;
+        of.wake_up
+            .set(ms.map(|ms| timer::after(ms, move || of.wake())));
     }
 }

@@ -181,10 +181,11 @@ describe("events that a site declares", () => {
         event("middle_reached", {}, { view: "page" }),
         event("page_read", { seconds: 20 }, { view: "page" }),
         event("visitor_idled", { idleSeconds: 30 }, { view: "page" }),
-        event("help_offered", {}, { view: "page" }),
         event("visitor_idled", { idleSeconds: 30 }, { view: "page" }),
+        event("help_offered", {}, { view: "page" }),
       ],
-      { pages: [page], order: "stored" },
+      // A minute passes at once: what it brings about is in several batches, any of which may be stored first.
+      { pages: [page], order: "stored", timed: ["page_read", "visitor_idled", "help_offered"] },
     );
     assert.deepEqual(visitor.exceptions, []);
   });
@@ -269,11 +270,34 @@ describe("events that a site declares", () => {
       }
     });
     await visitor.context.clock.install();
+    await visitor.context.addInitScript(() => {
+      const { setTimeout, clearTimeout } = window;
+      const timers = new Set<number>();
+      Object.assign(window, {
+        timers,
+        setTimeout(...args: [TimerHandler, number]) {
+          const timer = setTimeout(...args);
+          // The first of ours on the stack: what is captured leads to timers of the tracker too.
+          if (/\/(captures|tracker)-/.exec(new Error().stack ?? "")?.[1] === "captures") timers.add(timer);
+          return timer;
+        },
+        clearTimeout(timer: number) {
+          timers.delete(timer);
+          clearTimeout(timer);
+        },
+      });
+    });
     const page = await visitor.open(url);
     await settled(page);
     assert.equal(await page.evaluate("left.most"), 2);
+    assert.equal(
+      await page.evaluate("timers.size"),
+      1,
+      "one wake-up is pending, however many triggers wait for a time",
+    );
     await page.evaluate(() => window.sillage?.stop());
     assert.equal(await page.evaluate("left.observers"), 0);
+    assert.equal(await page.evaluate("timers.size"), 0);
     await page.evaluate(() => {
       document.body.insertAdjacentHTML(
         "beforeend",

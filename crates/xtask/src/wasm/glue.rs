@@ -36,14 +36,15 @@ return cachedTextDecoder.decode(bytes);
 return new Uint8Array(wasm.memory.buffer);
 }",
     ),
-    // Of what the tracker imports only `setTimeout` counts as failing, and it does not fail.
+    // Of what our modules import `setTimeout` counts as failing, which does not fail, and the call of a function, which we give:
+    // none of ours throws.
     (
         "function handleError(",
         "function handleError(f, args) {
 return f.apply(this, args);
 }",
     ),
-    // The one closure is a wake-up: it is never called within itself, and may be freed while it runs.
+    // A module's one closure is its wake-up: it is never called within itself, and may be freed while it runs.
     (
         "function makeMutClosure(",
         "function makeMutClosure(arg0, arg1, f) {

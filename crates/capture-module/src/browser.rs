@@ -1,0 +1,4 @@
+//! The browser, as the captures need it.
+
+pub(crate) mod clock;
+pub(crate) mod timer;
