@@ -14,7 +14,7 @@ import { openOffers } from "./calls/offers";
 import { inner, shaping } from "./calls/shape";
 import { shareRecord } from "./calls/share";
 import { KINDS, PERSONALIZE, WEB } from "./calls/tables";
-import { Fact, type Heard, words } from "./fact";
+import { Fact, type Heard } from "./fact";
 import type { Host } from "./host";
 import type { Engine } from "./tracker";
 import type { Identity, Options, Rules } from "./types";
@@ -44,7 +44,7 @@ export async function start(
   options: Options,
   engine: Engine,
   host: Host,
-  hear: (fact: Fact, text: string, at: number, activeAt: number) => unknown,
+  hear: (fact: Fact, told: unknown[], at: number, activeAt: number) => unknown,
 ): Promise<void> {
   const rules = rulesOf(options.rules);
   const warn = (message: string) => String(options.debug) === "true" && console.warn(`[sillage] ${message}`);
@@ -55,8 +55,7 @@ export async function start(
   const offers = openOffers();
   let customer = "";
 
-  const identified = (told: unknown[], at: number, activeAt: number) =>
-    hear(Fact.Identified, words(...told), at, activeAt);
+  const identified = (told: unknown[], at: number, activeAt: number) => hear(Fact.Identified, told, at, activeAt);
 
   /** Records an event of that kind, or counts that it cannot be used. */
   const call: Call = (method, given, at = Date.now(), activeAt = 0, followsClick = "") => {

@@ -1,4 +1,4 @@
-/** What the module hears; `Tracker::hear` in `src/bindings.rs` has the same numbers. */
+/** What the module hears; `hear` in `src/bindings.rs` has the same numbers. */
 export enum Fact {
   PageLoaded,
   AddressChanged,
@@ -19,11 +19,9 @@ export enum Fact {
   /** So many of the page's facts could not be kept until the module was ready. */
   Lost,
   Identified,
+  /** The time has come that the module asked for. */
+  Woken,
 }
 
 /** A fact: its words, when it became true and when the visitor was last active, both in Unix milliseconds. */
 export type Heard = [fact: Fact, told: unknown[], at: number, activeAt: number];
-
-/** One text of several words, as `Fields` in `crates/core/src/input.rs` takes it apart. */
-export const words = (...words: unknown[]) =>
-  words.map((word) => String(word ?? "").replaceAll("\x1f", " ")).join("\x1f");

@@ -1,6 +1,4 @@
-/** Reads what a page says of itself, as one text: one crossing into the module. */
-
-import { words } from "./fact";
+/** Reads what a page says of itself. */
 
 /** The members of an object, as JSON text; what the page is silent about is `null`. */
 const members = (object: Record<string, unknown>) =>
@@ -47,12 +45,12 @@ function breadcrumb(): string[] | undefined {
   return undefined;
 }
 
-/** What the page says of itself; `url` is its address. */
-export function pageFacts(url: string): string {
+/** What the page at `url` says of itself: its address, the one before, members of `page`, and of the event: browser and device. */
+export function pageFacts(url: string): string[] {
   // The brand that is neither the made-up one nor the engine's (https://wicg.github.io/ua-client-hints/#grease).
   const brands = (hints?.fullVersionList ?? hints?.brands ?? []).filter((it) => !/not.*brand/i.test(it.brand));
   const brand = brands.find((it) => it.brand !== "Chromium") ?? brands[0];
-  return words(
+  return [
     url,
     document.referrer,
     members({
@@ -79,5 +77,5 @@ export function pageFacts(url: string): string {
         osVersion: hints?.platformVersion,
       },
     }),
-  );
+  ];
 }

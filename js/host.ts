@@ -1,10 +1,8 @@
-/**
- * What the module asks of the browser, as few coarse functions: each import of the DOM costs the
- * module more than the same call costs here. They carry out and decide nothing.
- */
+/** What the tracker asks of the browser, in texts: storage at hand, requests, the outbox. Carries out and decides nothing. */
 import { attempt } from "./attempt";
 import type { Fact } from "./fact";
 import type { Outbox } from "./outbox";
+import type { Receipt } from "./page";
 
 /** Longest wait for an answer, in milliseconds, `LEASE_MS` of `crates/core/src/retry.rs`: a page's own `fetch` may never settle. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -18,15 +16,22 @@ const MAX_PLAIN_CHARS = 512;
 /** How long after a request has failed the page may be left because of what made it fail, in milliseconds. */
 const LINK_FOLLOWED_MS = 1_000;
 
-/** Hears what came of a request: id in the answer, HTTP status or 0, number of rejected events, `Retry-After` in ms, receipts. */
-export type Finished = (batch: string, ...words: unknown[]) => void;
+/**
+ * Hears what came of a request: HTTP status or 0, how many events were rejected, less than 0 where the answer was not to this
+ * batch; `Retry-After` in milliseconds, and receipts of other batches.
+ */
+export type Finished = (
+  batch: string,
+  status: number,
+  rejected: number,
+  retryMs: number,
+  receipts: Record<string, Receipt>,
+) => void;
 
-/** What `src/browser/host.rs` imports. */
+/** The browser, as parts that are loaded later may change it. */
 export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" | "turn"> {
   /** What the module hears. */
   _fact?: Fact;
-  /** 32 random bits: those of the page at that index, which its event ids have in common, else new ones. */
-  random(index: number): number;
   read(): string;
   remember(record: string): void;
   send(batch: string, body: string, isLeaving: boolean): void;
@@ -34,13 +39,6 @@ export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" |
   /** Hears which events were dropped, and why: see `js/extras.ts`. */
   dropped(reason: string, events: number): void;
   _finished: Finished;
-}
-
-/** What became of a batch; a word where the collector does not know it. */
-interface Receipt {
-  stored: number;
-  duplicates: number;
-  rejected: number;
 }
 
 // Taken while the page loads: what the page makes of it later may do anything.
@@ -93,11 +91,11 @@ async function gzip(body: string): Promise<BodyInit> {
 
 const after = (ms: number) => new Promise<undefined>((passed) => setTimeout(passed, ms));
 
-/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3); what is neither, or past, the module takes for 0. */
+/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3); what is neither, or past, counts as 0. */
 const retryAfterMs = (text: string | null) => Math.round(Number(text) * 1000 || Date.parse(String(text)) - Date.now());
 
-/** The browser as the module sees it. */
-export function openHost(key: string, url: string, outbox: Outbox, random: Host["random"], _finished: Finished): Host {
+/** The browser, for the tracker of that key. */
+export function openHost(key: string, url: string, outbox: Outbox, _finished: Finished): Host {
   const stamp = (body: string) => `{"sentAt":"${new Date().toISOString()}",${body}`;
 
   /** The body of a batch that is still to leave. */
@@ -109,7 +107,8 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
     await outbox._written();
     let status = 0;
     let retryMs = 0;
-    let verdicts: unknown[] = [];
+    let refused = -1;
+    let told: Record<string, Receipt> = {};
     try {
       const payload = await gzip(stamp(body));
       // It has left with the page, which has come back.
@@ -128,20 +127,16 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
         status = answer.status;
         retryMs = retryAfterMs(answer.headers.get("retry-after"));
         const { id, rejected, receipts = {} } = await answer.json();
-        verdicts = [
-          id,
-          rejected?.length,
-          ...Object.entries<Receipt>(receipts).flatMap(([batch, it]) => [
-            batch,
-            it.stored + it.duplicates + it.rejected,
-            it.rejected,
-          ]),
-        ];
+        // What another batch's answer says of any batch does not count.
+        if (id === batch) {
+          refused = rejected?.length ?? 0;
+          told = receipts;
+        }
       }
     } catch {
       // No answer, or none that can be read: the batch is not confirmed.
     }
-    host._finished(batch, status, retryMs, ...verdicts);
+    host._finished(batch, status, refused, retryMs, told);
   }
 
   /** The page goes: nobody will read the answer, and the next page asks for it. */
@@ -157,7 +152,6 @@ export function openHost(key: string, url: string, outbox: Outbox, random: Host[
     ...recordOf(key),
     ...outbox,
     _finished,
-    random,
     send: (batch, body, isLeaving) => (isLeaving ? leave(body) : void send(batch, body)),
     /** Sends what was about to leave. */
     left() {

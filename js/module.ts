@@ -1,7 +1,7 @@
 /** Fetches the module and joins it to its glue. */
 import * as glue from "../target/bindgen/tracker_bg.js";
 import { readHints } from "./facts";
-import { instantiated as instantiatedFrom } from "./instantiated";
+import { instantiated } from "./instantiated";
 import { isAnonymous } from "./spill";
 import type { Options } from "./types";
 
@@ -9,16 +9,14 @@ import type { Options } from "./types";
 declare const __FALLBACK_JS__: string;
 declare const __CALLS_JS__: string;
 
-let instantiated: Promise<void> | undefined;
+/** Instances that no tracker has taken yet: each serves one. */
+export const instances: WebAssembly.Exports[] = [];
 
-/** Fetches and compiles the module, once, and what holds events to a site's rules. There may be no options, whatever the types say. */
+/** Fetches and compiles the module, and what holds events to a site's rules. There may be no options, whatever the types say. */
 export async function instantiate(options: Options | undefined, ownUrl: string | URL): Promise<void> {
   // Nothing gets past rules: where they cannot be loaded, nothing is sent.
   if (options?.rules) await import(__CALLS_JS__);
-  const url = options?.wasmUrl ?? ownUrl;
-  instantiated ??= (async () => {
-    glue.attach(await instantiatedFrom(url, glue.imports, () => import(__FALLBACK_JS__)));
-    if (!isAnonymous(options)) await readHints();
-  })();
-  return instantiated;
+  const instance = await instantiated(options?.wasmUrl ?? ownUrl, glue.imports, () => import(__FALLBACK_JS__));
+  if (!isAnonymous(options)) await readHints();
+  instances.push(instance);
 }

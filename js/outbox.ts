@@ -26,7 +26,7 @@ export const storedUnder = (prefix: string) =>
  * The outbox of that name. What pages left under `earlyKey`, before they had an outbox, is cleared with
  * it. `took` hears its lines at a turn, within the transaction that read them.
  */
-export function outboxOf(name: string, earlyKey: string, took: (lines: string) => void) {
+export function outboxOf(name: string, earlyKey: string, took: (lines: string[]) => void) {
   const spills = `${name}:`;
   // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
   const ownSpill = spills + Math.random();
@@ -202,11 +202,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
       }
     });
 
-  const textOf = (lines: Map<string, string>) =>
-    [...lines.values()]
-      .sort()
-      .map((line) => `${line}\n`)
-      .join("");
+  const sorted = (lines: Map<string, string>) => [...lines.values()].sort();
 
   return {
     put(line: string) {
@@ -241,7 +237,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
           // What others have taken is not this page's any more.
           for (const key of own.keys()) lines.has(key) || own.delete(key);
         }
-        took(textOf(lines));
+        took(sorted(lines));
       });
     },
     /**
@@ -252,7 +248,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string) =
     /** Fulfils once what was put and forgotten is durable, or cannot be. */
     _written: () => last,
     /** The lines of this page that nobody is known to have taken. */
-    _own: () => textOf(own),
+    _own: () => sorted(own),
     /** Leaves to the next page what is not durable: in both stores, since either may fail. */
     _leave() {
       isLeft = true;

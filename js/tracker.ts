@@ -1,10 +1,15 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
 import * as glue from "../target/bindgen/tracker_bg.js";
 import { attempt } from "./attempt";
-import { Fact, type Heard, words } from "./fact";
+import { Fact, type Heard } from "./fact";
 import { pageFacts } from "./facts";
-import { type Host, openHost } from "./host";
+import { openHost } from "./host";
+import { clickSaid, placeOf, trackedSaid } from "./members";
+import { instances } from "./module";
 import { outboxOf, storedUnder } from "./outbox";
+import { openPage, type Page, page, turnTo } from "./page";
+import { redactUrl } from "./redact";
+import { CONSENTS, settingsOf } from "./settings";
 import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
 
@@ -27,19 +32,20 @@ export interface Engine {
   _stop(): void;
 }
 
-/** What the module is told of the options, in the order in which it reads them. */
-const OPTIONS = "site consent pageviews hashRouting clicks idleTimeoutMs flushIntervalMs maxBatchEvents".split(
-  " ",
-) as (keyof Options)[];
-
 /** How many words of random bits a page keeps for its event ids, as in `crates/core/src/shell.rs`. */
-const PAGE_WORDS = 4;
+const PAGE_WORDS = 2;
 
 /** How often in a row a fact may find the module at work. */
 const MAX_LATE = 100;
 
 /** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
 const CLOCK_SLACK_MS = 5_000;
+
+/** From now on the module works for that page. */
+function enter(it: Page) {
+  turnTo(it);
+  glue.attach(it._instance);
+}
 
 /** A generator of 32 bits that look random, the same for the same seed: each of 2^32 states leads to another one. */
 function seeded(seed: string) {
@@ -75,32 +81,17 @@ export async function start(
   }
   const pageRandom = crypto.getRandomValues(new Uint32Array(PAGE_WORDS));
   const trulyRandom = (index: number) => pageRandom[index] ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  let random: Host["random"] = trulyRandom;
-  let tracker = 0;
+  let random = trulyRandom;
+  const instance = instances.shift() as WebAssembly.Exports;
+  /** Address of the page in view, redacted: the referrer of the next one in this document. */
+  let seenUrl = "";
+  let isBusy = false;
   /** Calls until their part is loaded, and what happens meanwhile. */
   const waiting: Heard[] = [];
   let isLoading = false;
   let calls: Promise<void> | undefined;
   let late = 0;
   let drift = 0;
-
-  const hear = (fact: Fact, text: string, at: number, activeAt: number) => {
-    const newDrift = Date.now() - performance.now();
-    const record = `${host.read()}\x1f`;
-    host._fact = fact;
-    if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) glue.hear(tracker, Fact.ClockChanged, record, at, at);
-    drift = newDrift;
-    const isHeard = glue.hear(tracker, fact, record + text, at, activeAt);
-    if (isHeard) {
-      late = 0;
-      outbox._write();
-    }
-    // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
-    // never are, the module has failed.
-    else if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, text, at, activeAt));
-    return isHeard;
-  };
-  const hearNow = (fact: Fact, text: string) => hear(fact, text, Date.now(), 0);
 
   const { site } = options;
   const url = attempt(() => {
@@ -111,12 +102,17 @@ export async function start(
   const key = `sillage:${site}`;
   const earlyKey = `${key}~`;
   const outbox = outboxOf(`${key}:${url}`, earlyKey, (lines) => hearNow(Fact.TurnCame, lines));
-  const host = openHost(
-    key,
-    url,
-    outbox,
+  const host = openHost(key, url, outbox, (batch, status, rejected, retryMs, receipts) => {
+    if (batch !== own._inFlight()) return;
+    own._receipts = receipts;
+    hearNow(Fact.SendFinished, [status, rejected, retryMs, Object.keys(receipts).length]);
+  });
+  const own = openPage(
+    instance,
+    host,
+    site,
     (index) => random(index),
-    (...finished) => hearNow(Fact.SendFinished, words(...finished)),
+    () => hearNow(Fact.Woken),
   );
   // Who says what is allowed, who keeps out, and whoever looks on, come before all else.
   const extras =
@@ -126,9 +122,78 @@ export async function start(
       /^0|,tcf|,google|sillage_/.test([host.read(), options.consent, location.search] as never)) &&
     (await import(__EXTRAS_JS__).then((it: typeof import("./extras")) => it.prepare(options, host, outbox, run)));
   options.anonymous = Boolean(isAnonymous(options));
-  const opened: unknown = glue.open(host, words(...OPTIONS.map((name) => options[name])), options.anonymous);
-  if (typeof opened !== "number") throw opened;
-  tracker = opened;
+  const { _byHash, _numbers } = settingsOf(options);
+
+  /** Has the module work for this page: another one may be at work, and call us. */
+  const within = <Result>(call: () => Result): Result => {
+    const before = page;
+    enter(own);
+    try {
+      return call();
+    } finally {
+      if (before) enter(before);
+    }
+  };
+  within(() => glue.open(..._numbers, options.anonymous as boolean));
+
+  /** What the module needs to know of a fact in numbers, nothing where it is no news. Its texts are `own`'s from then on. */
+  const numbersOf = (fact: Fact, told: string[], activeAt: number): readonly number[] | undefined => {
+    const [first = "", second = "", third = "", fourth = ""] = told;
+    own._told = told;
+    if (fact <= Fact.PageCalled) {
+      const url = redactUrl(first);
+      let referrer = redactUrl(second);
+      if (fact === Fact.AddressChanged) {
+        const counted = (it: string) => (_byHash ? it : it.split("#", 1)[0]);
+        if (counted(url) === counted(seenUrl)) return;
+        referrer = seenUrl;
+      }
+      seenUrl = url;
+      own._place = placeOf(url, referrer, third, fourth);
+      own._said = ["", '"eventName":"page_viewed"'];
+    }
+    if (fact === Fact.Clicked) own._said = clickSaid(told);
+    if (fact === Fact.Tracked) {
+      own._said = trackedSaid(told);
+      return [activeAt, own._said.length - 1, third ? 1 : 0];
+    }
+    if (fact === Fact.PageLeft || fact === Fact.TurnCame) return own._begin(told);
+    if (fact === Fact.MemoryRead) own._record = first;
+    if (fact === Fact.ConsentChanged) return [CONSENTS.indexOf(first)];
+    if (fact === Fact.Identified) return [second ? 1 : 0, third ? 1 : 0];
+    return told.map(Number);
+  };
+
+  /** Reports a fact, after what other tabs may have written into the record since the last one. Tells whether it was heard. */
+  const hear = (fact: Fact, told: unknown[], at: number, activeAt: number) => {
+    // Before all else: a page's own value may throw.
+    const words = told.map((it) => String(it ?? ""));
+    if (isBusy) {
+      // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
+      // never are, the module has failed.
+      if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, words, at, activeAt));
+      return false;
+    }
+    isBusy = true;
+    late = 0;
+    const say = (fact: Fact, at: number, [a = 0, b = 0, c = 0, d = 0]: readonly number[] = []) =>
+      glue.hear(fact, at, a, b, c, d);
+    within(() => {
+      const now = Date.now();
+      const newDrift = now - performance.now();
+      host._fact = fact;
+      own._record = host.read();
+      say(Fact.MemoryRead, now);
+      if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) say(Fact.ClockChanged, at);
+      drift = newDrift;
+      const numbers = numbersOf(fact, words, activeAt);
+      if (numbers) say(fact, at, numbers);
+    });
+    isBusy = false;
+    outbox._write();
+    return true;
+  };
+  const hearNow = (fact: Fact, told: unknown[] = []) => hear(fact, told, Date.now(), 0);
 
   const adoptEarly = () => {
     attempt(() => {
@@ -143,7 +208,7 @@ export async function start(
             // Anew for each: one page may have to make a visitor's id besides.
             random = seeded(it + n);
             if (fact === Fact.Called) waiting.push(heard);
-            else hear(fact, words(...told), at, activeAt);
+            else hear(fact, told, at, activeAt);
           }
         });
         outbox._written().then(() => attempt(() => localStorage.removeItem(it)));
@@ -174,19 +239,18 @@ export async function start(
       }
       // Out of the back-forward cache it is shown before it is visible, or the other way round.
       if (fact === Fact.PageLoaded || fact === Fact.Resumed) outbox._shown();
-      hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : words(...told), at, activeAt);
+      hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : told, at, activeAt);
     },
-    _redact: (url) => glue.redact(url) as string,
+    _redact: redactUrl,
     _stats() {
-      const numbers = (glue.stats(tracker) as string).split(" ").map(Number);
-      const [tracked, sent, pending, dropped] = numbers as [number, number, number, number];
+      const [tracked = 0, sent = 0, pending = 0] = within(() => [0, 1, 2].map((it) => glue.stat(it)));
       // What waits for the calls' part the module does not know.
       const { length } = waiting;
-      return { tracked: tracked + length, sent, pending: pending + length, dropped };
+      return { tracked: tracked + length, sent, pending: pending + length, dropped: own._dropped() };
     },
     _stop() {
       engine._hear(Fact.PageLeft, [], Date.now(), 0);
-      glue.stop(tracker);
+      own._stop();
       engine._isStopped = true;
     },
   };
@@ -207,7 +271,7 @@ export async function start(
   if (options.rules) await loadCalls();
 
   const open = (record = "") => {
-    if (record) hearNow(Fact.MemoryRead, record.slice(2));
+    if (record) hearNow(Fact.MemoryRead, [record.slice(2)]);
     adoptEarly();
     begin(engine);
     if (options.marks || waiting[0]) loadCalls();

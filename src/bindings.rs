@@ -1,119 +1,111 @@
-//! Every `#[wasm_bindgen]` export: converts, never decides.
+//! Every `#[wasm_bindgen]` export: converts, never decides. Numbers alone cross, since texts would need code on both sides.
 
 use std::cell::RefCell;
 
-use sillage_core::{Config, Consent, Fields, Input, Outcome, PageCause, redact_url};
-use wasm_bindgen::JsValue;
+use sillage_core::{Config, Consent, Identified, Input, Lines, Outcome, PageCause, Tracker};
+use sillage_protocol::Timestamp;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::browser::clock;
-use crate::browser::host::Host;
-use crate::shell::Page;
+use crate::shell::{Page, consent_from_js, count_from_js, from_js};
 
 thread_local! {
-    /// The trackers of this document, by number. Functions and numbers instead of a class: its glue
-    /// would count references and wait for the garbage collector, for 232 bytes more (brotli).
-    static PAGES: RefCell<Vec<&'static Page>> = const { RefCell::new(Vec::new()) };
+    /// The tracker of this instance.
+    static TRACKER: RefCell<Option<Tracker>> = const { RefCell::new(None) };
 }
 
-fn page(tracker: usize) -> Option<&'static Page> {
-    PAGES.with_borrow(|pages| pages.get(tracker).copied())
-}
-
-/// Opens a tracker that has heard nothing yet. Returns its number, or a text that names the option
-/// that is wrong, and its rule.
-///
-/// `options` are the words of [`Config::read`]; `anonymous` is Global Privacy Control, or what counts as it.
+/// Opens the tracker of this instance, which has heard nothing yet. The settings are those of [`Config`], brought into their
+/// ranges; `anonymous` is Global Privacy Control, or what counts as it.
 #[wasm_bindgen]
-pub fn open(host: Host, options: &str, anonymous: bool) -> JsValue {
-    match Config::read(Fields(options)) {
-        Ok(config) => {
-            let page = Page::open(host, config, anonymous);
-            let number = PAGES.with_borrow_mut(|pages| {
-                pages.push(page);
-                u32::try_from(pages.len() - 1).unwrap_or(u32::MAX)
-            });
-            JsValue::from(number)
-        }
-        Err(error) => JsValue::from_str(error),
-    }
+pub fn open(
+    consent: f64,
+    pageviews: bool,
+    clicks: bool,
+    idle_timeout_ms: f64,
+    flush_interval_ms: f64,
+    max_batch_events: f64,
+    anonymous: bool,
+) {
+    let config = Config {
+        consent: consent_from_js(consent).unwrap_or(Consent::Granted),
+        pageviews,
+        clicks,
+        idle_timeout_ms: count_from_js(idle_timeout_ms).clamp(60_000, 36_000_000),
+        flush_interval_ms: count_from_js(flush_interval_ms).min(60_000),
+        max_batch_events: count_from_js(max_batch_events).clamp(1, 1_000),
+    };
+    let tracker = Tracker::new(config, anonymous, &mut Page);
+    TRACKER.set(Some(tracker));
 }
 
-/// Takes a fact: its number in `Fact` of `js/fact.ts`, its words, when it became true and
-/// when the visitor was last active, both in Unix milliseconds. The first word is the record of
-/// visitor, session and consent as it is stored now: a second text would cost more.
-///
-/// Returns false where the tracker is at work and the fact must be reported again.
+/// Takes a fact: its number in `Fact` of `js/fact.ts`, when it became true, in Unix milliseconds, and its own numbers.
+/// Must not be called while it is at work.
 #[wasm_bindgen]
-pub fn hear(tracker: usize, fact: u32, words: &str, at: f64, active_at: f64) -> bool {
-    let mut fields = Fields(words);
-    let record = fields.take();
-    let words = fields.0;
+pub fn hear(fact: u32, at: f64, a: f64, b: f64, c: f64, d: f64) {
+    let lines = Lines {
+        chars: count_from_js(a),
+        events: count_from_js(b),
+    };
     let input = match fact {
-        0..=2 => Input::PageSeen {
-            facts: fields,
-            cause: match fact {
-                0 => PageCause::Loaded,
-                1 => PageCause::AddressChanged,
-                _ => PageCause::Called,
-            },
-        },
-        3 => Input::Clicked(fields),
+        0 => Input::PageSeen(PageCause::Loaded),
+        1 => Input::PageSeen(PageCause::AddressChanged),
+        2 => Input::PageSeen(PageCause::Called),
+        3 => Input::Clicked,
         4 => Input::Tracked {
-            event: fields,
-            active_at: clock::from_js(active_at),
+            active_at: Timestamp(from_js(a)),
+            is_valid: b > 0.0,
+            follows_click: c > 0.0,
         },
         6 => Input::PageHidden,
-        7 => Input::PageLeft(words),
+        7 => Input::PageLeft(lines),
         8 => Input::Resumed,
         9 => Input::FlushRequested,
-        10 => {
-            let (batch, status) = (fields.take(), fields.take_number());
-            let retry_after_ms = fields.take_number();
-            let (answered, rejected) = (fields.take(), fields.take_number());
-            Input::SendFinished {
-                batch,
-                outcome: match status {
-                    200 if answered == batch => Outcome::Acknowledged { rejected },
-                    400 if answered == batch => Outcome::Acknowledged { rejected: u64::MAX },
-                    413 => Outcome::TooLarge,
-                    _ => Outcome::Unconfirmed { retry_after_ms },
-                },
-                receipts: fields,
-            }
-        }
-        12 => Input::MemoryRead(words),
-        13 => Input::TurnCame(words),
-        14 => Input::ClockChanged,
-        15 => Input::Lost(fields.take_number()),
-        16 => Input::Identified(fields),
-        _ => match Consent::from_name(words) {
-            Some(consent) => Input::ConsentChanged(consent),
-            None => return true,
+        10 => Input::SendFinished {
+            // Whatever carries the batch's id says how many of its events were rejected; what does not, less than 0.
+            outcome: if a == 413.0 {
+                Outcome::TooLarge
+            } else if b >= 0.0 && a == 200.0 {
+                Outcome::Acknowledged {
+                    rejected: count_from_js(b),
+                }
+            } else if b >= 0.0 && a == 400.0 {
+                Outcome::Acknowledged { rejected: u32::MAX }
+            } else {
+                Outcome::Unconfirmed {
+                    retry_after_ms: from_js(c),
+                }
+            },
+            has_receipts: d > 0.0,
         },
+        11 => match consent_from_js(a) {
+            Some(consent) => Input::ConsentChanged(consent),
+            None => return,
+        },
+        12 => Input::MemoryRead,
+        13 => Input::TurnCame(lines),
+        14 => Input::ClockChanged,
+        15 => Input::Lost(count_from_js(a)),
+        16 => Input::Identified(Identified {
+            ends_session: a > 0.0,
+            is_somebody_new: b > 0.0,
+        }),
+        _ => Input::Woken,
     };
-    page(tracker).is_none_or(|page| page.hear(clock::from_js(at), input, record))
+    TRACKER.with_borrow_mut(|tracker| {
+        if let Some(tracker) = tracker {
+            tracker.handle(Timestamp(from_js(at)), input, &mut Page);
+        }
+    });
 }
 
-/// Events tracked, sent, pending and dropped on this page, as words: an array or an object would
-/// need a serializer of its own.
+/// One of the counts of [`sillage_core::Stats`]: 0 tracked, 1 sent, 2 pending.
 #[wasm_bindgen]
-pub fn stats(tracker: usize) -> JsValue {
-    page(tracker)
-        .and_then(|page| serde_wasm_bindgen::to_value(&page.stats().to_words()).ok())
-        .unwrap_or(JsValue::UNDEFINED)
-}
-
-/// An address without its secrets: for the captures, which would otherwise bring that along once more.
-#[wasm_bindgen]
-pub fn redact(url: &str) -> JsValue {
-    JsValue::from_str(&redact_url(url))
-}
-
-/// Nothing happens of itself any more.
-#[wasm_bindgen]
-pub fn stop(tracker: usize) {
-    if let Some(page) = page(tracker) {
-        page.close();
-    }
+pub fn stat(at: u32) -> u32 {
+    TRACKER.with_borrow(|tracker| {
+        let stats = tracker.as_ref().map(Tracker::stats).unwrap_or_default();
+        match at {
+            0 => stats.tracked,
+            1 => stats.sent,
+            _ => stats.pending,
+        }
+    })
 }

@@ -1,5 +1,3 @@
-//! Adapters to the browser: thin enough to be reviewed by eye. None decides anything.
+//! The adapter to the browser: thin enough to be reviewed by eye. It decides nothing.
 
-pub(crate) mod clock;
-pub(crate) mod host;
-pub(crate) mod timer;
+pub(crate) mod page;

@@ -1,18 +1,11 @@
 //! The tracker in the browser: `sillage-core` with a shell around it.
 //!
-//! `bindings` is what JavaScript calls, `shell` feeds the core and carries out its imperatives, and
-//! `browser` holds the adapters. Policy belongs in `sillage-core`, not here.
+//! `bindings` is what JavaScript calls, `shell` turns numbers into what the core takes and its imperatives into numbers,
+//! and `browser` imports what carries them out. Policy belongs in `sillage-core`, not here. One instance of the module
+//! serves one tracker. It allocates nothing: what it knows are numbers.
 
 mod bindings;
 mod browser;
 mod shell;
 
-pub use bindings::{hear, open, redact, stats, stop};
-pub use browser::host::Host;
-
-/// The module has one thread and few objects: a small allocator beats a fast one (the default
-/// one, dlmalloc, costs 2 KB more of brotli).
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
-    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+pub use bindings::{hear, open, stat};

@@ -1,117 +1,172 @@
-//! Feeds the core and carries out its imperatives.
+//! Carries out the core's imperatives, in numbers.
 
-use std::cell::{Cell, RefCell};
-
-use gloo_timers::callback::Timeout;
-use sillage_core::{Config, Dropped, Input, Shell, Stats, Tracker, Urgency};
+use sillage_core::{Act, Consent, Dropped, Id, Line, Put, Receipt, Record, Shell, Urgency};
 use sillage_protocol::Timestamp;
 
-use crate::browser::host::Host;
-use crate::browser::{clock, timer};
+use crate::browser::page;
 
-/// The core and what surrounds it.
-pub(crate) struct Page {
-    core: RefCell<Tracker>,
-    browser: Browser,
+/// A number as JavaScript has it: what is less than 0, or none, is 0, and fractions go.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of floats saturates: a clock before 1970 reads as 1970"
+)]
+pub(crate) fn from_js(number: f64) -> u64 {
+    number as u64
 }
 
-/// What the core's imperatives need of the browser.
-struct Browser {
-    host: Host,
-    timer: Cell<Option<Timeout>>,
+/// The same, for counts.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of floats saturates"
+)]
+pub(crate) fn count_from_js(number: f64) -> u32 {
+    number as u32
 }
 
-impl Page {
-    /// Opens a page. It is never freed: a tracker lives as long as the document around it.
-    pub(crate) fn open(host: Host, config: Config, anonymous: bool) -> &'static Self {
-        let browser = Browser {
-            host,
-            timer: Cell::new(None),
-        };
-        let core = Tracker::new(config, anonymous, &mut Surroundings(&browser, None));
-        Box::leak(Box::new(Self {
-            core: RefCell::new(core),
-            browser,
-        }))
+/// The consent of that number, as `CONSENTS` of `js/record.ts` has them.
+pub(crate) fn consent_from_js(number: f64) -> Option<Consent> {
+    Consent::ALL
+        .into_iter()
+        .find(|consent| f64::from(*consent as u8) == number)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "times and counts are far below 2^53"
+)]
+fn to_js(number: u64) -> f64 {
+    number as f64
+}
+
+fn time(at: u8) -> Timestamp {
+    Timestamp(from_js(page::number(at)))
+}
+
+fn count(at: u8) -> u32 {
+    count_from_js(page::number(at))
+}
+
+/// The page that `js/page.ts` is at work for.
+#[derive(Debug)]
+pub(crate) struct Page;
+
+impl Shell for Page {
+    fn random(&mut self, index: u32) -> u32 {
+        page::random(index)
     }
 
-    /// Reports a fact, after what other tabs may have written into the record since the last one.
-    ///
-    /// Returns false where the core is at work: a page's own `fetch` may call the tracker while
-    /// the tracker calls it.
-    pub(crate) fn hear(&'static self, at: Timestamp, input: Input<'_>, record: &str) -> bool {
-        let Ok(mut core) = self.core.try_borrow_mut() else {
-            return false;
-        };
-        let surroundings = &mut Surroundings(&self.browser, Some(self));
-        core.handle(clock::now(), Input::MemoryRead(record), surroundings);
-        core.handle(at, input, surroundings);
-        true
+    fn name(&mut self, id: Id, [a, b, c, d]: [u32; 4]) {
+        page::name(id as u8, a, b, c, d);
     }
 
-    /// Reports that the time that was asked for has come: nothing is sent without another look at the
-    /// record.
-    fn wake(&'static self) {
-        if let Ok(mut core) = self.core.try_borrow_mut() {
-            let surroundings = &mut Surroundings(&self.browser, Some(self));
-            core.handle(clock::now(), Input::Woken, surroundings);
+    fn copy(&mut self, from: Id, to: Id) {
+        page::copy(from as u8, to as u8);
+    }
+
+    fn has(&mut self, id: Id) -> bool {
+        page::has(id as u8)
+    }
+
+    fn read_record(&mut self) -> Option<Record> {
+        page::read_record().then(|| Record {
+            edition: from_js(page::number(0)),
+            started_at: time(1),
+            active_at: time(2),
+            epoch: from_js(page::number(3)),
+            consent: consent_from_js(page::number(4)),
+            ids: page::number(5) > 0.0,
+        })
+    }
+
+    fn remember(&mut self, record: Record) {
+        page::remember(
+            to_js(record.edition),
+            to_js(record.started_at.0),
+            to_js(record.active_at.0),
+            to_js(record.epoch),
+            record.consent.map_or(-1, |consent| consent as i8),
+            record.ids,
+        );
+    }
+
+    fn put_event(&mut self, under: Id, created_at: Timestamp, epoch: u64) -> Put {
+        match page::put_event(under as u8, to_js(created_at.0), to_js(epoch)) {
+            0 => Put::Kept,
+            1 => Put::TooLarge,
+            _ => Put::Filtered,
         }
     }
 
-    pub(crate) fn stats(&self) -> Stats {
-        self.core.borrow().stats()
+    fn put_counters(&mut self, tracked: u32) {
+        page::put_counters(tracked);
     }
 
-    /// Cancels what is pending: nothing happens any more of itself.
-    pub(crate) fn close(&self) {
-        self.browser.timer.take();
-    }
-}
-
-/// The browser while the core is at work; the page is there once it is open.
-struct Surroundings<'a>(&'a Browser, Option<&'static Page>);
-
-impl Shell for Surroundings<'_> {
-    fn random(&mut self, index: u32) -> u32 {
-        self.0.host.random(index)
-    }
-
-    fn remember(&mut self, record: &str) {
-        self.0.host.remember(record);
-    }
-
-    fn put(&mut self, line: &str) -> bool {
-        self.0.host.put(line)
-    }
-
-    fn forget(&mut self, key: &str) {
-        self.0.host.forget(key);
+    fn put_state(&mut self, busy_until: Timestamp, due_at: Timestamp, failures: u32) {
+        page::put_state(to_js(busy_until.0), to_js(due_at.0), failures);
     }
 
     fn clear(&mut self) {
-        self.0.host.clear();
+        page::clear();
     }
 
     fn keep(&mut self, may_keep: bool) {
-        self.0.host.keep(may_keep);
+        page::keep(may_keep);
     }
 
     fn turn(&mut self) {
-        self.0.host.turn();
+        page::turn();
     }
 
-    fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
-        self.0.host.send(batch, body, urgency == Urgency::Leaving);
-    }
-
-    fn wake_at(&mut self, at: Timestamp) {
-        if let Some(page) = self.1 {
-            let timeout = timer::at(at, clock::now(), || page.wake());
-            self.0.timer.set(Some(timeout));
+    fn next_line(&mut self) -> Line {
+        match page::next_line() {
+            0 => Line::End,
+            1 => Line::Record,
+            2 => Line::State {
+                busy_until: time(0),
+                due_at: time(1),
+                failures: count(2),
+            },
+            3 => {
+                let (known, is_unconfirmed) = (page::number(3), page::number(5) > 0.0);
+                Line::Batch {
+                    made_at: time(0),
+                    chars: count(1),
+                    events: count(2),
+                    // Less than 0 where it was not asked, none where the collector does not know it.
+                    receipt: (!(known < 0.0)).then(|| Receipt {
+                        known: (known >= 0.0).then(|| count_from_js(known)),
+                        rejected: count(4),
+                    }),
+                    is_unconfirmed,
+                }
+            }
+            4 => Line::Event {
+                made_at: time(0),
+                chars: count(1),
+            },
+            _ => Line::Other,
         }
     }
 
+    fn line_bytes(&mut self) -> u32 {
+        page::line_bytes()
+    }
+
+    fn act(&mut self, act: Act) {
+        page::act(act as u8);
+    }
+
+    fn send(&mut self, batch: Id, urgency: Urgency, epoch: u64) {
+        page::send(batch as u8, urgency == Urgency::Leaving, to_js(epoch));
+    }
+
+    fn wake_at(&mut self, at: Timestamp) {
+        page::wake_at(to_js(at.0));
+    }
+
     fn dropped(&mut self, reason: Dropped, events: u32) {
-        self.0.host.dropped(reason.as_str(), events);
+        page::dropped(reason as u8, events);
     }
 }

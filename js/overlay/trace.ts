@@ -157,14 +157,14 @@ export function watchTrace(prefix: string, host: Host, outbox: Outbox, panel: Pa
     });
     send(batch, body, isLeaving);
   };
-  host._finished = (batch, ...words) => {
-    answer = Number(words[0]);
+  host._finished = (batch, status, ...told) => {
+    answer = status;
     const ids = batches.get(batch) ?? [];
-    finished(batch, ...words);
+    finished(batch, status, ...told);
     attempt(() => {
       answer = 0;
       if (!batches.has(batch)) return;
-      const why = whyNot(Number(words[0]));
+      const why = whyNot(status);
       mark(ids, "sent", why);
       panel.say(why);
       console.warn(`[sillage] ${ids.length} events are not acknowledged: ${why}`);

@@ -205,7 +205,7 @@ describe("arguments", () => {
       event("numbers", { int: 3, float: 2.5 }),
       event("kinds", { yes: true, list: [1, "two"], date: "1970-01-01T00:00:00.000Z", map: {} }),
       event("half an emoji", { ok: 1, text: "\ufffd", "\ufffdkey": 1 }),
-      event("controls \u0000   \u2028", { text: "a\u0000b\u001fc" }),
+      event("controls \u0000 \u001f \u2028", { text: "a\u0000b\u001fc" }),
       event("Symbol(name)"),
       event("no object"),
       event("sound", ok),

@@ -76,7 +76,12 @@ async function bundleAll() {
       ].map((file) => `./${file}`),
       define: {
         ...settings.define,
-        ...Object.fromEntries(Object.entries(define).map(([name, file]) => [name, JSON.stringify(`./${file}`)])),
+        ...Object.fromEntries(
+          Object.entries(define).map(([name, it]) => [
+            name,
+            JSON.stringify(name.endsWith("_JS__") || name.endsWith("_WASM__") ? `./${it}` : it),
+          ]),
+        ),
       },
     });
   const hashed = (stem, ending, bytes) => `${stem}-${shortHash(bytes)}.${ending}`;
@@ -111,12 +116,14 @@ async function bundleAll() {
   const npmExtras = await extrasOf("overlay.js");
   const extrasScript = await extrasOf(overlayName);
   const extrasName = hashed("extras", "js", extrasScript);
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   const trackerOf = (script, captures, calls, extras) =>
     chunk("js/tracker.ts", {
       __FALLBACK_JS__: script,
       __CAPTURES_JS__: captures,
       __CALLS_JS__: calls,
       __EXTRAS_JS__: extras,
+      __VERSION__: version,
     });
   const npmTracker = await trackerOf("fallback.js", "captures.js", "calls.js", "extras.js");
   const tracker = await trackerOf(fallbackName, capturesName, callsName, extrasName);

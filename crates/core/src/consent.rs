@@ -2,6 +2,7 @@
 
 /// The visitor's choice, or that there is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Consent {
     /// Events are stored and sent.
     Granted,
@@ -12,19 +13,6 @@ pub enum Consent {
 }
 
 impl Consent {
-    /// The name by which JavaScript and the stored record know it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Pending => "pending",
-            Self::Denied => "denied",
-        }
-    }
-
-    /// The consent of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Granted, Self::Pending, Self::Denied]
-            .into_iter()
-            .find(|consent| consent.as_str() == name)
-    }
+    /// Every one, in the order of the numbers by which JavaScript knows them.
+    pub const ALL: [Self; 3] = [Self::Granted, Self::Pending, Self::Denied];
 }

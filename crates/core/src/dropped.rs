@@ -2,6 +2,7 @@
 
 /// Why an event was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Dropped {
     /// More was waiting than the tracker keeps; the oldest went.
     QueueFull,

@@ -1,76 +1,75 @@
 //! Facts that the shell reports, in the past tense.
 
-use crate::{Consent, Fields};
+use crate::Consent;
 use sillage_protocol::Timestamp;
-
-/// Starts a line within the line of a batch (ASCII "record separator"). JSON text never holds it.
-pub const PART_START: char = '\x1e';
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
-pub enum Input<'a> {
-    /// The stored record was read, empty where there is none: another tab may have written it.
-    MemoryRead(&'a str),
-    /// The turn that was asked for has come: the lines of the outbox in the order of their keys,
-    /// each ended by a line feed.
-    TurnCame(&'a str),
-    /// A page came into view.
-    PageSeen {
-        /// Address, unredacted; address of the page before, unredacted; members of `page` that
-        /// JavaScript wrote as JSON (title, lang, keywords, breadcrumb); members that every event
-        /// of the page has in common, as JSON (browser, device).
-        facts: Fields<'a>,
-        /// Why it came into view.
-        cause: PageCause,
-    },
-    /// The visitor clicked an element: declared name, selector, visible text, the link's address,
-    /// a word if the element is marked as an offer, and further members of the event, each behind a comma.
-    /// Empty where the element is silent.
-    Clicked(Fields<'a>),
+pub enum Input {
+    /// The stored record was read ([`crate::Shell::read_record`]): another tab may have written it.
+    MemoryRead,
+    /// The turn that was asked for has come: the lines of the outbox, in the order of their keys, come by
+    /// [`crate::Shell::next_line`].
+    TurnCame(Lines),
+    /// A page came into view, under another address than the one before where it is [`PageCause::AddressChanged`].
+    PageSeen(PageCause),
+    /// The visitor clicked an element.
+    Clicked,
     /// The site recorded an event of its own.
     Tracked {
-        /// Its name, its properties as the text of a JSON object, which further members of `webEvent` may
-        /// follow, and a word if it followed from the click that was recorded last, which there must be:
-        /// that is what it is correlated with then.
-        ///
-        /// Where it is no web event a fourth word is the last one of its type, `OutcomeAchievedEvent`; it has no
-        /// name then, and in place of properties members of the event: the part that the type names, and
-        /// what follows. `U+001C` stands in the part where browser and device belong.
-        event: Fields<'a>,
         /// When the visitor last did something: only that extends a session, no timer does.
         active_at: Timestamp,
+        /// Whether it can be recorded: an event has a name of 1 to 256 characters.
+        is_valid: bool,
+        /// Whether it followed from the click that was recorded last, which there must be: that is what it is
+        /// correlated with then.
+        follows_click: bool,
     },
     /// The page is no longer visible; it may never be again.
     PageHidden,
     /// The page is being left (`pagehide`): the lines that this page has put and, as far as it
-    /// knows, nobody has taken, in the order of their keys, each ended by a line feed.
-    PageLeft(&'a str),
+    /// knows, nobody has taken.
+    PageLeft(Lines),
     /// Something changed for the better: the page is visible again, the browser is online.
     Resumed,
     /// The wake-up that was asked for has come.
     Woken,
     /// The site asked to send now.
     FlushRequested,
-    /// A batch's request has ended.
+    /// The request of [`crate::Id::InFlight`] has ended.
     SendFinished {
-        /// Id of the batch.
-        batch: &'a str,
         /// What came of it.
         outcome: Outcome,
-        /// What became of the batches it asked about, three words each: id, number of its events
-        /// (no number where the collector does not know the batch), how many of them were rejected.
-        receipts: Fields<'a>,
+        /// Whether the answer said what became of any batch that it was asked about.
+        has_receipts: bool,
     },
     /// The clock was set, or stood still while the machine slept.
     ClockChanged,
     /// The visitor has chosen.
     ConsentChanged(Consent),
-    /// The site said who the visitor is, or in which session: type and id of the customer, each behind a
-    /// `=`; id of the session, `-` for a new one; a word if the visitor is somebody new. Empty words leave
-    /// things as they are. What may be said, and what follows from it, is decided before, in `js/calls/`.
-    Identified(Fields<'a>),
+    /// The site said who the visitor is, or in which session.
+    Identified(Identified),
     /// So many events were more than could wait until the tracker was ready.
-    Lost(u64),
+    Lost(u32),
+}
+
+/// How much there is to look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lines {
+    /// Length of all lines, in characters.
+    pub chars: u32,
+    /// Events in them, those in batches included.
+    pub events: u32,
+}
+
+/// What the site said of the visitor. What may be said is decided before, in `js/calls/`; [`crate::Act::Identify`] then
+/// sets the customer and the id of the session, where they were given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Identified {
+    /// Whether the session at hand is over.
+    pub ends_session: bool,
+    /// Whether the visitor is somebody new.
+    pub is_somebody_new: bool,
 }
 
 /// What came of sending a batch.
@@ -78,8 +77,8 @@ pub enum Input<'a> {
 pub enum Outcome {
     /// The answer carried the batch's id: every event is stored, known already, or rejected.
     Acknowledged {
-        /// How many of them were rejected for good; `u64::MAX` where the batch was refused whole.
-        rejected: u64,
+        /// How many of them were rejected for good; `u32::MAX` where the batch was refused whole.
+        rejected: u32,
     },
     /// Something on the way takes smaller batches only (status 413).
     TooLarge,
@@ -95,7 +94,7 @@ pub enum Outcome {
 pub enum PageCause {
     /// The document was loaded, or the back-forward cache gave it back.
     Loaded,
-    /// The address may have changed without a load (History API, hash).
+    /// The address has changed without a load (History API, hash).
     AddressChanged,
     /// The site called `page()`.
     Called,

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod batch;
 mod config;
 mod consent;
 mod dropped;
@@ -10,13 +9,10 @@ mod shell;
 mod tracker;
 mod visitor;
 
-use sillage_text::{json, redact, text};
-
 pub use config::Config;
 pub use consent::Consent;
 pub use dropped::Dropped;
-pub use input::{Input, Outcome, PART_START, PageCause};
-pub use shell::{PAGE_WORDS, Shell, Urgency};
-pub use sillage_text::redact::redact_url;
-pub use sillage_text::{Fields, WORD_END};
-pub use tracker::{Stats, Tracker};
+pub use input::{Identified, Input, Lines, Outcome, PageCause};
+pub use shell::{Act, Id, Line, PAGE_WORDS, Put, Receipt, Shell, Urgency};
+pub use tracker::{MAX_BATCH_BYTES, Stats, Tracker};
+pub use visitor::Record;

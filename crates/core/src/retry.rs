@@ -9,10 +9,7 @@
 
 use sillage_protocol::Timestamp;
 
-use crate::batch::{kind, push_word};
-use crate::shell::PAGE_WORDS;
-use crate::text::put_ascii;
-use crate::{Fields, Shell, json};
+use crate::Shell;
 
 /// Longest wait before the first repetition, in milliseconds.
 const BASE_MS: u64 = 1_000;
@@ -47,26 +44,29 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    pub(crate) fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
+    /// `random` spreads what many browsers do.
+    pub(crate) fn failed(&mut self, now: Timestamp, retry_after_ms: u64, random: u32) {
         let ceiling = (BASE_MS << self.failures.min(20)).min(CAP_MS);
-        let jittered = (ceiling * u64::from(shell.random(PAGE_WORDS) >> 16)) >> 16;
+        let jittered = (ceiling * u64::from(random >> 16)) >> 16;
         self.failures += 1;
         self.told_until = now.plus_ms(retry_after_ms.min(RETRY_AFTER_CAP_MS));
         self.due_at = now.plus_ms(jittered).max(self.told_until);
     }
 
-    /// Reads what another page has left. A time that no page would have set was set under another
+    /// Takes over what another page has left. A time that no page would have set was set under another
     /// clock, and does not hold.
-    pub(crate) fn read(now: Timestamp, mut words: Fields<'_>) -> Self {
-        let mut at = |most| {
-            let at = Timestamp(words.take_number());
-            if at > now.plus_ms(most) { now } else { at }
-        };
+    pub(crate) fn read(
+        now: Timestamp,
+        busy_until: Timestamp,
+        due_at: Timestamp,
+        failures: u32,
+    ) -> Self {
+        let within = |at, most| if at > now.plus_ms(most) { now } else { at };
         Self {
-            busy_until: at(LEASE_MS),
-            due_at: at(RETRY_AFTER_CAP_MS),
+            busy_until: within(busy_until, LEASE_MS),
+            due_at: within(due_at, RETRY_AFTER_CAP_MS),
             told_until: Timestamp(0),
-            failures: u32::try_from(words.take_number()).unwrap_or(0),
+            failures,
         }
     }
 
@@ -77,14 +77,8 @@ impl Retry {
     }
 
     /// Shares what this page knows.
-    pub(crate) fn share(&self, shell: &mut dyn Shell) {
-        let mut line = String::new();
-        put_ascii(&mut line, kind::STATE);
-        for number in [self.busy_until.0, self.due_at.0, self.failures.into()] {
-            push_word(&mut line, "");
-            json::push_decimal(&mut line, number);
-        }
-        shell.put(&line);
+    pub(crate) fn share(&self, shell: &mut impl Shell) {
+        shell.put_state(self.busy_until, self.due_at, self.failures);
     }
 }
 
@@ -92,33 +86,12 @@ impl Retry {
 mod tests {
     use super::*;
 
-    use crate::{Dropped, Urgency};
-
-    struct Fixed(u32);
-    impl Shell for Fixed {
-        fn random(&mut self, _: u32) -> u32 {
-            self.0
-        }
-        fn remember(&mut self, _: &str) {}
-        fn put(&mut self, _: &str) -> bool {
-            true
-        }
-        fn forget(&mut self, _: &str) {}
-        fn clear(&mut self) {}
-        fn keep(&mut self, _: bool) {}
-        fn turn(&mut self) {}
-        fn send(&mut self, _: &str, _: &str, _: Urgency) {}
-        fn wake_at(&mut self, _: Timestamp) {}
-        fn dropped(&mut self, _: Dropped, _: u32) {}
-    }
-
     #[test]
     fn the_wait_doubles_up_to_its_cap_and_never_exceeds_it() {
         let mut retry = Retry::default();
-        let greatest = &mut Fixed(u32::MAX);
         let waits: Vec<u64> = (0..12)
             .map(|_| {
-                retry.failed(Timestamp(0), 0, greatest);
+                retry.failed(Timestamp(0), 0, u32::MAX);
                 retry.due_at.0
             })
             .collect();
@@ -134,9 +107,9 @@ mod tests {
     #[test]
     fn retry_after_is_a_floor_up_to_an_hour() {
         let mut retry = Retry::default();
-        retry.failed(Timestamp(1_000), 30_000, &mut Fixed(0));
+        retry.failed(Timestamp(1_000), 30_000, 0);
         assert_eq!(retry.due_at, Timestamp(31_000));
-        retry.failed(Timestamp(1_000), 90_000_000, &mut Fixed(0));
+        retry.failed(Timestamp(1_000), 90_000_000, 0);
         assert_eq!(retry.due_at, Timestamp(3_601_000));
     }
 }

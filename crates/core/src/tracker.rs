@@ -2,12 +2,10 @@
 
 use sillage_protocol::Timestamp;
 
-use crate::batch::Counters;
 use crate::retry::Retry;
 use crate::shell::random_id;
-use crate::text::put;
-use crate::visitor::Visitor;
-use crate::{Config, Consent, Dropped, Input, Shell, Urgency, json};
+use crate::visitor::{self, Visitor};
+use crate::{Config, Consent, Dropped, Id, Input, Shell, Urgency};
 
 mod delivery;
 mod record;
@@ -16,7 +14,7 @@ mod turn;
 /// Longest list of events in a batch, in bytes: leaves room for the batch's head in the 64 KiB
 /// that a leaving page may send in all
 /// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
-const MAX_BATCH_BYTES: usize = 48 * 1024;
+pub const MAX_BATCH_BYTES: u32 = 48 * 1024;
 
 /// One site's tracker on one page.
 #[derive(Debug)]
@@ -27,14 +25,6 @@ const MAX_BATCH_BYTES: usize = 48 * 1024;
 pub struct Tracker {
     config: Config,
     visitor: Visitor,
-    /// Redacted address of the page in view: the referrer of the next one in this document.
-    url: String,
-    /// Id of the page view's own event.
-    view: String,
-    /// Id of the click that was recorded last.
-    click: String,
-    /// What every event of the page view says, behind its view: where and with what.
-    place: String,
     last_created_at: Timestamp,
     /// Whether lines may be written down, as the shell was last told.
     keeps: bool,
@@ -47,28 +37,32 @@ pub struct Tracker {
     is_turn_asked: bool,
     /// Events put since the last turn.
     fresh: u32,
-    /// The batch whose answer is awaited: its id, empty where there is none, and its parts.
-    in_flight: (String, String),
-    /// Id of the last batch that this page has sent and whose answer did not come.
-    unconfirmed: String,
+    /// The batch whose answer is awaited.
+    in_flight: Option<InFlight>,
     /// Whether the outbox held more than the batch in flight.
     has_more: bool,
-    /// What the last answer said of batches in doubt; holds for the turn that follows.
-    receipts: String,
     retry: Retry,
     /// Something changed for the better: the next turn does not wait for the schedule.
     hurries: bool,
     /// Most bytes in a batch: fewer once something on the way refused a larger one.
-    max_batch_bytes: usize,
+    max_batch_bytes: u32,
     wake_at: Option<Timestamp>,
     /// The page was left and has not come back out of the back-forward cache.
     is_left: bool,
-    counters: Counters,
+    tracked: u32,
     sent: u32,
     pending: u32,
 }
 
-/// Counters of one page load. All count events.
+/// A batch under way.
+#[derive(Clone, Copy, Debug)]
+struct InFlight {
+    events: u32,
+    /// About how many bytes its events take.
+    bytes: u32,
+}
+
+/// Counters of one page load. All count events; what was dropped the shell counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Recorded by this page, whatever became of them.
@@ -77,32 +71,15 @@ pub struct Stats {
     pub sent: u32,
     /// Waiting in the site's outbox to be sent or acknowledged, as this page last saw it.
     pub pending: u32,
-    /// Dropped by this page, for any reason.
-    pub dropped: u32,
-}
-
-impl Stats {
-    /// The numbers in the order of their declaration, a space between two.
-    pub fn to_words(self) -> String {
-        let mut words = String::new();
-        for number in [self.tracked, self.sent, self.pending, self.dropped] {
-            json::push_decimal(&mut words, number.into());
-            put(&mut words, " ");
-        }
-        words
-    }
 }
 
 impl Tracker {
     /// A tracker that has seen nothing yet. `anonymous` is Global Privacy Control.
-    pub fn new(config: Config, anonymous: bool, shell: &mut dyn Shell) -> Self {
+    pub fn new(config: Config, anonymous: bool, shell: &mut impl Shell) -> Self {
+        random_id(Id::Outbox, shell);
         Self {
             visitor: Visitor::new(anonymous),
             config,
-            url: String::new(),
-            view: String::new(),
-            click: String::new(),
-            place: String::new(),
             last_created_at: Timestamp(0),
             keeps: false,
             has_refused: false,
@@ -111,19 +88,14 @@ impl Tracker {
             flush_at: Some(Timestamp(0)),
             is_turn_asked: false,
             fresh: 0,
-            in_flight: (String::new(), String::new()),
-            unconfirmed: String::new(),
+            in_flight: None,
             has_more: false,
-            receipts: String::new(),
             retry: Retry::default(),
             hurries: false,
             max_batch_bytes: MAX_BATCH_BYTES,
             wake_at: None,
             is_left: false,
-            counters: Counters {
-                outbox: random_id(shell),
-                ..Counters::default()
-            },
+            tracked: 0,
             sent: 0,
             pending: 0,
         }
@@ -146,21 +118,24 @@ impl Tracker {
     /// What became of the events of this page.
     pub fn stats(&self) -> Stats {
         Stats {
-            tracked: self.counters.tracked,
+            tracked: self.tracked,
             sent: self.sent,
             pending: self.pending,
-            dropped: self.counters.dropped.iter().sum(),
         }
     }
 
     /// Takes the fact that `input` became true at `now`, and tells `shell` what is to be done.
-    pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut dyn Shell) {
+    pub fn handle(&mut self, now: Timestamp, input: Input, shell: &mut impl Shell) {
         match input {
-            Input::MemoryRead(line) => self.memory_read(now, line, shell),
+            Input::MemoryRead => self.memory_read(now, shell),
             Input::TurnCame(lines) => self.turn_came(now, lines, Urgency::Open, shell),
-            Input::PageSeen { facts, cause } => self.page_seen(now, facts, cause, shell),
-            Input::Clicked(facts) => self.clicked(now, facts, shell),
-            Input::Tracked { event, active_at } => self.tracked(now, event, active_at, shell),
+            Input::PageSeen(cause) => self.page_seen(now, cause, shell),
+            Input::Clicked => self.clicked(now, shell),
+            Input::Tracked {
+                active_at,
+                is_valid,
+                follows_click,
+            } => self.tracked(now, active_at, is_valid, follows_click, shell),
             Input::PageHidden => {
                 // Chromium reports a closed tab as hidden after it was left: all has been sent then.
                 if self.fresh > 0 && !self.is_left {
@@ -185,10 +160,9 @@ impl Tracker {
                 self.take_turn(now, shell);
             }
             Input::SendFinished {
-                batch,
                 outcome,
-                receipts,
-            } => self.send_finished(now, batch, outcome, receipts, shell),
+                has_receipts,
+            } => self.send_finished(now, outcome, has_receipts, shell),
             Input::ClockChanged => {
                 self.visitor.clock_changed();
                 // No time of the clock before means anything now.
@@ -198,14 +172,13 @@ impl Tracker {
                 self.flush_at = self.flush_at.map(|flush_at| flush_at.min(now));
             }
             Input::Lost(events) => {
-                let events = u32::try_from(events).unwrap_or(u32::MAX);
-                self.counters.tracked = self.counters.tracked.saturating_add(events);
+                self.tracked = self.tracked.saturating_add(events);
                 self.drop_events(Dropped::QueueFull, events, shell);
             }
-            Input::Identified(words) => {
+            Input::Identified(said) => {
                 if self.consent() != Consent::Denied {
-                    let idle_timeout_ms = self.config.idle_timeout_ms;
-                    self.visitor.identified(now, words, idle_timeout_ms, shell);
+                    let idle_timeout_ms = self.config.idle_timeout_ms.into();
+                    self.visitor.identified(now, said, idle_timeout_ms, shell);
                     if self.may_remember() {
                         self.visitor.remember(true, shell);
                     }
@@ -223,14 +196,14 @@ impl Tracker {
         self.ask_to_be_woken(now, shell);
     }
 
-    fn memory_read(&mut self, now: Timestamp, line: &str, shell: &mut dyn Shell) {
-        if self.visitor.memory_read(now, line, &self.config, shell) || !self.has_cleared {
+    fn memory_read(&mut self, now: Timestamp, shell: &mut impl Shell) {
+        if self.visitor.memory_read(now, self.config.consent, shell) || !self.has_cleared {
             self.obey_refusal(shell);
         }
         self.tell_whether_to_keep(shell);
     }
 
-    fn tell_whether_to_keep(&mut self, shell: &mut dyn Shell) {
+    fn tell_whether_to_keep(&mut self, shell: &mut impl Shell) {
         let keeps = self.may_remember() || self.has_refused;
         if keeps != self.keeps {
             self.keeps = keeps;
@@ -240,10 +213,10 @@ impl Tracker {
 
     /// Where the visitor refuses, by choice or by Global Privacy Control, nothing that tells who
     /// they are stays in the store; by choice, nothing that was recorded is kept either.
-    fn obey_refusal(&mut self, shell: &mut dyn Shell) {
+    fn obey_refusal(&mut self, shell: &mut impl Shell) {
         let is_first = !core::mem::replace(&mut self.has_cleared, true);
         let is_denied = self.consent() == Consent::Denied;
-        let is_known = self.visitor.is_known();
+        let is_known = visitor::is_known(shell);
         let has_traces = is_first || is_known || is_denied && self.pending > 0;
         if !has_traces || !is_denied && !self.visitor.is_anonymous() {
             return;
@@ -259,7 +232,7 @@ impl Tracker {
         if is_denied {
             let dropped = core::mem::take(&mut self.pending);
             self.drop_events(Dropped::NoConsent, dropped, shell);
-            self.in_flight.0.clear();
+            self.in_flight = None;
             self.fresh = 0;
         }
     }

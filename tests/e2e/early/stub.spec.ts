@@ -93,11 +93,16 @@ describe("the inline stub", () => {
     });
     letThrough();
     await trackerTookOver(page);
-    const names = ["cyclic", "big", "a b", "Symbol(name)", "number", "none"];
-    const ok = event("a b", { ok: 1 });
-    await expectEvents(collector, site, [pageview(url), ...names.map((name) => (name === "a b" ? ok : event(name)))], {
-      pages: [page],
-    });
+    const names = ["cyclic", "big", "a\u001fb", "Symbol(name)", "number", "none"];
+    const ok = event("a\u001fb", { ok: 1 });
+    await expectEvents(
+      collector,
+      site,
+      [pageview(url), ...names.map((name) => (name === "a\u001fb" ? ok : event(name)))],
+      {
+        pages: [page],
+      },
+    );
     assert.deepEqual(visitor.exceptions, []);
   });
 

@@ -3,68 +3,48 @@
 use sillage_protocol::Timestamp;
 
 use super::Tracker;
-use crate::batch::{count_events, kind};
 use crate::retry::Retry;
-use crate::text::{owned, put, put_ascii, slice, take_until};
-use crate::{Dropped, Fields, Outcome, PART_START, Shell, Urgency};
+use crate::{Act, Dropped, Id, Lines, Outcome, PAGE_WORDS, Shell, Urgency};
 
 impl Tracker {
-    /// The key of a batch in the outbox.
-    pub(super) fn batch_key(id: &str) -> String {
-        let mut key = String::new();
-        put_ascii(&mut key, kind::BATCH);
-        put(&mut key, id);
-        key
-    }
-
     pub(super) fn send_finished(
         &mut self,
         now: Timestamp,
-        id: &str,
         outcome: Outcome,
-        receipts: Fields<'_>,
-        shell: &mut dyn Shell,
+        has_receipts: bool,
+        shell: &mut impl Shell,
     ) {
-        if self.in_flight.0 != id {
+        let Some(batch) = self.in_flight.take() else {
             return;
-        }
-        self.in_flight.0.clear();
-        let parts = core::mem::take(&mut self.in_flight.1);
-        let events = count_events(&parts);
-        let key = Self::batch_key(id);
+        };
+        let events = batch.events;
         self.retry.busy_until = Timestamp(0);
         match outcome {
             // A question without an answer: a collector that gives no receipts must not be asked all the time.
-            Outcome::Acknowledged { .. } if events == 0 && receipts.0.is_empty() => {
+            Outcome::Acknowledged { .. } if events == 0 && !has_receipts => {
                 self.failed(now, 0, shell);
             }
             Outcome::Acknowledged { rejected } => {
-                shell.forget(&key);
+                shell.act(Act::ForgetInFlight);
                 self.settled(events, rejected, shell);
                 if events > 0 {
                     // That a question was answered does not mean that a batch will be taken.
                     self.retry = Retry::default();
                 }
-                self.receipts = owned(receipts.0);
                 if self.has_more {
                     self.flush_at = Some(now);
                 }
             }
             Outcome::TooLarge if events > 1 => {
-                // What travels is shorter than the parts: halved until it shows.
-                self.max_batch_bytes = self.max_batch_bytes.min(parts.len()) / 2;
-                shell.forget(&key);
-                // Nothing stands before the first start.
-                let mut parts = slice(&parts, 1, parts.len());
-                while !parts.is_empty() {
-                    shell.put(take_until(&mut parts, PART_START as u8));
-                }
+                // How much would pass nobody says: halved until it shows.
+                self.max_batch_bytes = self.max_batch_bytes.min(batch.bytes) / 2;
+                shell.act(Act::SplitInFlight);
                 // In place of older counts, if the batch had this page's.
                 self.share_counters(shell);
                 self.flush_at = Some(now);
             }
             Outcome::TooLarge if events == 1 => {
-                shell.forget(&key);
+                shell.act(Act::ForgetInFlight);
                 self.pending -= events.min(self.pending);
                 self.drop_events(Dropped::TooLarge, events, shell);
                 self.flush_at = Some(now);
@@ -72,22 +52,24 @@ impl Tracker {
             Outcome::TooLarge => self.failed(now, 0, shell),
             Outcome::Unconfirmed { retry_after_ms } => {
                 if events > 0 {
-                    self.unconfirmed = owned(id);
+                    shell.copy(Id::InFlight, Id::Unconfirmed);
                 }
                 self.failed(now, retry_after_ms, shell);
             }
         }
+        shell.copy(Id::Nobody, Id::InFlight);
         self.retry.share(shell);
     }
 
-    fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut dyn Shell) {
-        self.retry.failed(now, retry_after_ms, shell);
+    fn failed(&mut self, now: Timestamp, retry_after_ms: u64, shell: &mut impl Shell) {
+        let random = shell.random(PAGE_WORDS);
+        self.retry.failed(now, retry_after_ms, random);
         self.flush_at = Some(now);
     }
 
     /// So many events have their verdict.
-    pub(super) fn settled(&mut self, events: u32, rejected: u64, shell: &mut dyn Shell) {
-        let rejected = u32::try_from(rejected).unwrap_or(u32::MAX).min(events);
+    pub(super) fn settled(&mut self, events: u32, rejected: u32, shell: &mut impl Shell) {
+        let rejected = rejected.min(events);
         self.sent += events - rejected;
         self.pending -= events.min(self.pending);
         self.drop_events(Dropped::Rejected, rejected, shell);
@@ -95,7 +77,7 @@ impl Tracker {
 
     /// The page goes: what only it knows leaves with a beacon, whose answer nobody hears. The next
     /// page asks what became of it.
-    pub(super) fn leave(&mut self, now: Timestamp, lines: &str, shell: &mut dyn Shell) {
+    pub(super) fn leave(&mut self, now: Timestamp, lines: Lines, shell: &mut impl Shell) {
         if !self.may_send() {
             return;
         }
@@ -126,7 +108,7 @@ impl Tracker {
 
     /// When the next turn is due; `None` while none is wanted, or none may come.
     fn due_at(&self) -> Option<Timestamp> {
-        let waits = self.is_turn_asked || !self.in_flight.0.is_empty() || self.is_left;
+        let waits = self.is_turn_asked || self.in_flight.is_some() || self.is_left;
         if waits || !self.may_send() {
             return None;
         }
@@ -135,7 +117,7 @@ impl Tracker {
     }
 
     /// Asks for a turn if one is due.
-    pub(super) fn take_turn(&mut self, now: Timestamp, shell: &mut dyn Shell) {
+    pub(super) fn take_turn(&mut self, now: Timestamp, shell: &mut impl Shell) {
         if self.due_at().is_some_and(|due_at| due_at <= now) {
             self.is_turn_asked = true;
             shell.turn();
@@ -144,7 +126,7 @@ impl Tracker {
 
     /// Turns come from a timer, never inside a call of the page: a request costs it a third of a
     /// millisecond.
-    pub(super) fn ask_to_be_woken(&mut self, now: Timestamp, shell: &mut dyn Shell) {
+    pub(super) fn ask_to_be_woken(&mut self, now: Timestamp, shell: &mut impl Shell) {
         if let Some(due_at) = self.due_at() {
             let due_at = due_at.max(now);
             if self.wake_at.is_none_or(|wake_at| due_at < wake_at) {

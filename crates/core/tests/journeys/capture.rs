@@ -1,7 +1,7 @@
 //! What is recorded of pages, clicks and calls.
 
+use crate::paper::{Dropped, PageCause};
 use serde_json::json;
-use sillage_core::{Dropped, PageCause};
 
 use crate::support::visit;
 
@@ -10,7 +10,7 @@ fn a_visit_through_two_pages_is_recorded_as_it_happened() {
     let visit = visit();
     let mut home = visit.open("/");
     visit.after(1_000);
-    home.click("Shop now", "Shop now", "https://shop.test/list?token=abc");
+    home.click("Shop now", "Shop now", "https://shop.test/list?q=abc");
     home.leave().settle();
     visit.after(200);
     let mut list = visit.open("/list");
@@ -52,7 +52,7 @@ fn a_visit_through_two_pages_is_recorded_as_it_happened() {
     assert_eq!(action["action"]["prompt"], "Shop now");
     assert_eq!(
         action["actionTarget"]["selfUri"],
-        "https://shop.test/list?token=REDACTED"
+        "https://shop.test/list?q=abc"
     );
     assert_eq!(action["browser"]["viewWidth"], 800);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Honest accounting: what the collector learns of what was recorded and dropped.
 
-use sillage_core::Outcome;
+use crate::paper::Outcome;
 
 use crate::support::visit;
 

@@ -1,6 +1,6 @@
 //! How events leave, and what becomes of them.
 
-use sillage_core::{Dropped, Fields, Input, Outcome, PageCause, Urgency};
+use crate::paper::{Dropped, Fields, Input, Outcome, PageCause, Urgency};
 
 use crate::support::visit;
 
@@ -184,7 +184,7 @@ fn a_batch_that_is_refused_whole_is_counted_and_not_sent_again() {
     let visit = visit();
     let mut tab = visit.open("/");
     let request = tab.track("x").wake().request();
-    let rejected = u64::MAX;
+    let rejected = u32::MAX;
     tab.finish(&request, Outcome::Acknowledged { rejected });
     assert_eq!(tab.dropped(), [(Dropped::Rejected, 2)]);
     assert_eq!(visit.waiting(), 0);

@@ -1,6 +1,6 @@
 //! Batches whose answer was not seen: asked for, and sent again only if nobody stored them.
 
-use sillage_core::{Dropped, Outcome};
+use crate::paper::{Dropped, Outcome};
 
 use crate::support::visit;
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sillage_core::Consent;
+use crate::paper::Consent;
 
 use crate::support::{Visit, visit};
 

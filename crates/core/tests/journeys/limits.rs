@@ -1,6 +1,6 @@
 //! What is too much: for a request, for the outbox, for the collector's memory.
 
-use sillage_core::{Dropped, Fields, Input, Outcome, PageCause};
+use crate::paper::{Dropped, Fields, Input, Outcome, PageCause};
 
 use crate::support::visit;
 

@@ -6,6 +6,8 @@ mod delivery;
 mod doubt;
 mod identity;
 mod limits;
+#[path = "../paper/mod.rs"]
+mod paper;
 mod parts;
 mod privacy;
 mod sessions;

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use crate::paper::{Dropped, Fields, Input};
 use serde_json::Value;
-use sillage_core::{Dropped, Fields, Input};
 
 use crate::support::visit;
 

@@ -1,6 +1,6 @@
 //! What consent and Global Privacy Control allow.
 
-use sillage_core::{Consent, Dropped, Input, PageCause};
+use crate::paper::{Consent, Dropped, Input, PageCause};
 
 use crate::support::visit;
 

@@ -1,6 +1,6 @@
 //! When a session begins, goes on and ends, and by which clock.
 
-use sillage_core::Input;
+use crate::paper::Input;
 
 use crate::support::visit;
 

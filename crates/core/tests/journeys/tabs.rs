@@ -1,6 +1,6 @@
 //! What the pages of a site share: one request at a time, one schedule, one visitor.
 
-use sillage_core::{Consent, Dropped, Outcome};
+use crate::paper::{Consent, Dropped, Outcome};
 
 use crate::support::visit;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sillage_core::WORD_END;
+use crate::paper::WORD_END;
 
 /// A request as it travels.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Request {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) id: String,
-    pub(crate) rejected: u64,
+    pub(crate) rejected: u32,
     pub(crate) retry_after_ms: u64,
     /// Three words for each batch that was asked for.
     pub(crate) receipts: String,
@@ -98,7 +98,7 @@ impl Collector {
         Answer {
             status: 200,
             id: request.batch.clone(),
-            rejected: rejected as u64,
+            rejected: rejected as u32,
             retry_after_ms: 0,
             receipts,
         }

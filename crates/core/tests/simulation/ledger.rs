@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use sillage_core::{PART_START, WORD_END};
+use crate::paper::{PART_START, WORD_END};
 
 /// A line of the outbox, and the events in it by their numbers in the [`Ledger`].
 #[derive(Clone, Debug)]

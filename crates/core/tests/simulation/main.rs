@@ -22,6 +22,8 @@ mod ledger;
 mod local;
 mod outbox;
 mod page;
+#[path = "../paper/mod.rs"]
+mod paper;
 mod plan;
 mod random;
 mod shrink;
@@ -29,7 +31,7 @@ mod world;
 
 use std::time::Instant;
 
-use sillage_core::Consent;
+use crate::paper::Consent;
 
 use bugs::Bugs;
 use plan::{Action, Network, Setting, Step};

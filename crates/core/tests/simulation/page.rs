@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sillage_core::{Dropped, PAGE_WORDS, Shell, Tracker, Urgency, WORD_END};
+use crate::paper::{Dropped, PAGE_WORDS, Shell, Tracker, Urgency, WORD_END};
 use sillage_protocol::Timestamp;
 
 use crate::ledger::{Event, Fate, Ledger, Line, key_of};

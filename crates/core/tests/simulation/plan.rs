@@ -1,6 +1,6 @@
 //! What happens to a browser, drawn from a seed.
 
-use sillage_core::Consent;
+use crate::paper::Consent;
 
 use crate::disk;
 use crate::random::Random;
@@ -79,8 +79,8 @@ pub(crate) struct Setting {
     pub(crate) has_database: bool,
     /// What a page writes while it is left is kept: not in `WebKit`.
     pub(crate) keeps_last_writes: bool,
-    pub(crate) max_batch_events: u64,
-    pub(crate) flush_interval_ms: u64,
+    pub(crate) max_batch_events: u32,
+    pub(crate) flush_interval_ms: u32,
     /// How many tabs are used.
     pub(crate) tabs: usize,
 }

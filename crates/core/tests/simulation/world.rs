@@ -11,7 +11,7 @@ mod wire;
 
 use std::collections::{BTreeMap, HashMap};
 
-use sillage_core::Consent;
+use crate::paper::Consent;
 
 use crate::bugs::Bugs;
 use crate::collector::{Answer, Collector, Request};

@@ -10,6 +10,10 @@ use anyhow::{Result, bail};
 
 use super::names::{IMPORT_MODULE, Renamed};
 
+/// How the glue calls what `src/browser/page.rs` imports, as if it were a global, and where that is.
+const PAGE_ACCESS: &str = " page.";
+const PAGE_IMPORT: &str = "import { page } from \"../../js/page\";\n";
+
 /// Functions of the glue that our modules need in their simplest form: they pass short texts, never
 /// the 2 GB after which Safari's decoder fails, and small glue is worth more to them than fast encoding.
 const SIMPLER: &[(&str, &str)] = &[
@@ -153,6 +157,9 @@ pub(crate) fn rewrite(source: &str, renamed: &Renamed) -> Result<String> {
             "import {{ {name} as direct_{short} }} from {module:?};"
         )?;
         writeln!(imports, "{short}: direct_{short},")?;
+    }
+    if imports.contains(PAGE_ACCESS) {
+        heads.push_str(PAGE_IMPORT);
     }
     let start = if renamed.exports.contains_key("__wbindgen_start") {
         "wasm.__wbindgen_start();"

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use sillage_core::{Dropped, PAGE_WORDS, Shell, Urgency, WORD_END};
+use crate::paper::{Dropped, PAGE_WORDS, Shell, Urgency, WORD_END};
 use sillage_protocol::Timestamp;
 
 use super::request::Request;

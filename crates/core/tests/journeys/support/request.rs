@@ -1,7 +1,7 @@
 //! What a tab sends, read as the collector reads it.
 
+use crate::paper::Urgency;
 use serde_json::Value;
-use sillage_core::Urgency;
 use sillage_protocol::Event;
 use sillage_protocol::batch::Batch;
 

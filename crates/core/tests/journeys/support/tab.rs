@@ -1,6 +1,6 @@
 //! A page of the site, its tracker, and what the collector makes of its requests.
 
-use sillage_core::{
+use crate::paper::{
     Consent, Dropped, Fields, Input, Outcome, PageCause, Tracker, Urgency, WORD_END,
 };
 use sillage_protocol::Timestamp;

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::paper::{Config, Input, PageCause, Tracker};
 use serde_json::Value;
-use sillage_core::{Config, Input, PageCause, Tracker};
 use sillage_protocol::Event;
 
 use super::effects::{Effects, key_of};

@@ -1,6 +1,6 @@
 //! What visitors, browsers and the world around them do.
 
-use sillage_core::{Consent, Fields, Input, PageCause};
+use crate::paper::{Consent, Fields, Input, PageCause};
 use sillage_protocol::Timestamp;
 
 use super::{Cause, World};

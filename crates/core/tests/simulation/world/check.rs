@@ -1,6 +1,6 @@
 //! What has to hold at any time, and at the end.
 
-use sillage_core::Consent;
+use crate::paper::Consent;
 
 use super::World;
 use crate::ledger::{Fate, Line};

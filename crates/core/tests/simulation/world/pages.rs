@@ -1,6 +1,6 @@
 //! What a page hears, as `js/tracker.ts` and `src/shell.rs` have it hear it.
 
-use sillage_core::{Config, Consent, Dropped, Fields, Input, PageCause, Tracker};
+use crate::paper::{Config, Consent, Dropped, Fields, Input, PageCause, Tracker};
 use sillage_protocol::Timestamp;
 
 use super::{Happening, World};
@@ -60,7 +60,7 @@ impl World {
         self.tabs[tab].push(number);
         // As the loader decides.
         let choice = self.local.content.record.rsplit(' ').next();
-        let consent = choice.and_then(Consent::from_name);
+        let consent = choice.and_then(crate::paper::consent_of);
         let state = consent.unwrap_or(self.setting.consent);
         if !self.setting.is_anonymous && state == Consent::Granted {
             self.pages[number].outbox.next(Job::Open);
@@ -188,8 +188,8 @@ impl World {
         for sent in asked.sent {
             self.check_send(number);
             match sent.urgency {
-                sillage_core::Urgency::Leaving => self.dispatch(number, &sent),
-                sillage_core::Urgency::Open => {
+                crate::paper::Urgency::Leaving => self.dispatch(number, &sent),
+                crate::paper::Urgency::Open => {
                     let page = &mut self.pages[number];
                     let begun = page.outbox.begun;
                     page.unsent.push((begun, sent));
@@ -289,7 +289,7 @@ impl World {
         // A batch that is still to leave goes by beacon.
         for (_, sent) in std::mem::take(&mut self.pages[number].unsent) {
             let beacon = crate::page::Sent {
-                urgency: sillage_core::Urgency::Leaving,
+                urgency: crate::paper::Urgency::Leaving,
                 ..sent.clone()
             };
             self.dispatch(number, &beacon);

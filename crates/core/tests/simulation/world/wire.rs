@@ -1,7 +1,7 @@
 //! The way of a request to the collector and back.
 
+use crate::paper::{Consent, Fields, Input, Outcome, Urgency};
 use serde_json::Value;
-use sillage_core::{Consent, Fields, Input, Outcome, Urgency};
 
 use super::{Happening, World};
 use crate::collector::{Answer, Request};
@@ -258,7 +258,7 @@ impl World {
         let rejected = answer.rejected;
         let outcome = match answer.status {
             200 if is_own => Outcome::Acknowledged { rejected },
-            400 if answer.id == batch => Outcome::Acknowledged { rejected: u64::MAX },
+            400 if answer.id == batch => Outcome::Acknowledged { rejected: u32::MAX },
             413 => Outcome::TooLarge,
             _ => Outcome::Unconfirmed {
                 retry_after_ms: answer.retry_after_ms,
