@@ -36,6 +36,7 @@ export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" |
   remember(record: string): void;
   send(batch: string, body: string, isLeaving: boolean): void;
   left(): void;
+  _stop(): void;
   /** Hears which events were dropped, and why: see `js/extras.ts`. */
   dropped(reason: string, events: number): void;
   _finished: Finished;
@@ -76,12 +77,23 @@ function recordOf(key: string) {
   };
 }
 
-/** Smaller, where that pays and works: WebKit gives it up when the visitor follows a link. */
+/**
+ * Smaller, where that pays and works. Through streams of our own: what a page begins while it is left ends before its next
+ * listener is called, since it waits for promises alone; a `Response` or a `Blob` that is read has to wait for the browser.
+ */
 async function gzip(body: string): Promise<BodyInit> {
   try {
     if (body.length > MAX_PLAIN_CHARS) {
-      const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-      return await new Response(stream, { headers: { "content-type": "text/plain" } }).blob();
+      const text = new ReadableStream({
+        start(it) {
+          it.enqueue(new TextEncoder().encode(body));
+          it.close();
+        },
+      });
+      const reader = text.pipeThrough(new CompressionStream("gzip") as TransformStream<BufferSource>).getReader();
+      const parts: BufferSource[] = [];
+      for (let read = await reader.read(); !read.done; read = await reader.read()) parts.push(read.value);
+      return new Blob(parts as BlobPart[], { type: "text/plain" });
     }
   } catch {
     // Then as it is.
@@ -139,13 +151,27 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
     host._finished(batch, status, refused, retryMs, told);
   }
 
+  /** What leaves with the page. */
+  let leaving: { body: BodyInit }[] = [];
+  const go = () => {
+    for (const { body } of leaving) {
+      // Missing, full, or the page's own.
+      if (!attempt(() => navigator.sendBeacon(url, body)))
+        attempt(() => fetch(url, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {}));
+    }
+    leaving = [];
+  };
+  // Called after the listener that tells the module, which captures.
+  addEventListener("pagehide", go);
+
   /** The page goes: nobody will read the answer, and the next page asks for it. */
-  const leave = (body: string) => {
-    // Missing, full, or the page's own.
-    if (!attempt(() => navigator.sendBeacon(url, stamp(body))))
-      attempt(() =>
-        fetch(url, { method: "POST", body: stamp(body), keepalive: true, credentials: "omit" }).catch(() => {}),
-      );
+  const leave = (text: string) => {
+    const it = { body: stamp(text) as BodyInit };
+    leaving.push(it);
+    gzip(stamp(text)).then((body) => {
+      it.body = body;
+    });
+    if (window.event?.type !== "pagehide") go();
   };
 
   const host: Host = {
@@ -157,6 +183,11 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
     left() {
       if (unsent) leave(unsent);
       unsent = "";
+    },
+    /** Nothing is heard any more. */
+    _stop() {
+      go();
+      removeEventListener("pagehide", go);
     },
     dropped() {},
   };

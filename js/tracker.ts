@@ -251,6 +251,7 @@ export async function start(
     _stop() {
       engine._hear(Fact.PageLeft, [], Date.now(), 0);
       own._stop();
+      host._stop();
       engine._isStopped = true;
     },
   };
