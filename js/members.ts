@@ -1,17 +1,12 @@
 /** Writes what an event says as members of a JSON object: as text, which nobody on the way to the collector takes apart. */
+import { cut } from "./cut";
 import { redactUrl } from "./redact";
-
-/** Longest text of a page that is taken along, in UTF-16 units. */
-export const MAX_TEXT = 1_024;
 
 /** Longest name of an event, in characters. */
 const MAX_NAME = 256;
 
 /** Stands in a part where browser and device belong (ASCII "file separator"). JSON text never holds it. */
 export const ENVIRONMENT = "\x1c";
-
-/** The first units of `text`; not half of a character. */
-export const cut = (text: string, most = MAX_TEXT) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 
 const { stringify } = JSON;
 

@@ -82,6 +82,7 @@ export function openPage(
     outboxId: "",
     tracked: 0,
   };
+  let dropped = 0;
   let numbers: number[] = [];
   /** The record that holds, and the one that is to be read. */
   let record = "";
@@ -158,7 +159,7 @@ export function openPage(
     /** Id of the batch under way. */
     _inFlight: () => ids[Id.InFlight],
     /** How many events were dropped. */
-    _dropped: () => Object.values(counters.dropped ?? {}).reduce((sum, events) => sum + events, 0),
+    _dropped: () => dropped,
     _stop: () => clearTimeout(timer),
 
     _random,
@@ -255,6 +256,7 @@ export function openPage(
       const name = REASONS[reason] as string;
       counters.dropped ??= {};
       counters.dropped[name] = (counters.dropped[name] ?? 0) + events;
+      dropped += events;
       host.dropped(name, events);
     },
   };
