@@ -41,6 +41,9 @@ pub(crate) fn build(input: &Path, folder: &Path, stem: &str) -> Result<()> {
         // One that is not there was removed already.
         let _ = output.wasm_mut().exports.remove(name);
     }
+    if !output.js().contains("wasm.memory") {
+        let _ = output.wasm_mut().exports.remove(glue::MEMORY);
+    }
     let renamed = names::shorten(output.wasm_mut(), stem)?;
     if generated.exists() {
         fs::remove_dir_all(&generated)?;

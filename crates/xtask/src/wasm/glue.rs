@@ -66,12 +66,17 @@ return real;
 
 /// Exports that the glue does not need once it is simpler.
 pub(crate) const UNUSED_EXPORTS: &[&str] = &[
+    "__abort_handler",
     "__data_end",
     "__heap_base",
+    "__instance_terminated",
     "__wbindgen_exn_store",
     "__wbindgen_free",
     "__wbindgen_realloc",
 ];
+
+/// The memory: glue that passes numbers alone does not look into it.
+pub(crate) const MEMORY: &str = "memory";
 
 /// `source` with those of [`SIMPLER`] that it has in place of what wasm-bindgen wrote.
 fn simplify(source: &str) -> Result<String> {
