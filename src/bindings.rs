@@ -61,18 +61,15 @@ pub fn hear(fact: u32, at: f64, a: f64, b: f64, c: f64, d: f64) {
         9 => Input::FlushRequested,
         10 => Input::SendFinished {
             // Whatever carries the batch's id says how many of its events were rejected; what does not, less than 0.
-            outcome: if a == 413.0 {
-                Outcome::TooLarge
-            } else if b >= 0.0 && a == 200.0 {
-                Outcome::Acknowledged {
+            outcome: match count_from_js(a) {
+                413 => Outcome::TooLarge,
+                200 if b >= 0.0 => Outcome::Acknowledged {
                     rejected: count_from_js(b),
-                }
-            } else if b >= 0.0 && a == 400.0 {
-                Outcome::Acknowledged { rejected: u32::MAX }
-            } else {
-                Outcome::Unconfirmed {
+                },
+                400 if b >= 0.0 => Outcome::Acknowledged { rejected: u32::MAX },
+                _ => Outcome::Unconfirmed {
                     retry_after_ms: from_js(c),
-                }
+                },
             },
             has_receipts: d > 0.0,
         },

@@ -27,9 +27,9 @@ pub(crate) fn count_from_js(number: f64) -> u32 {
 
 /// The consent of that number, as `CONSENTS` of `js/record.ts` has them.
 pub(crate) fn consent_from_js(number: f64) -> Option<Consent> {
-    Consent::ALL
-        .into_iter()
-        .find(|consent| f64::from(*consent as u8) == number)
+    (number >= 0.0)
+        .then(|| count_from_js(number) as usize)
+        .and_then(|at| Consent::ALL.get(at).copied())
 }
 
 #[expect(
@@ -135,7 +135,7 @@ impl Shell for Page {
                     chars: count(1),
                     events: count(2),
                     // Less than 0 where it was not asked, none where the collector does not know it.
-                    receipt: (!(known < 0.0)).then(|| Receipt {
+                    receipt: (known >= 0.0 || known.is_nan()).then(|| Receipt {
                         known: (known >= 0.0).then(|| count_from_js(known)),
                         rejected: count(4),
                     }),

@@ -23,7 +23,7 @@ const whyNot = (status: number) =>
       ? "answered 413: something on the way takes no body of that size; smaller batches follow"
       : `answered ${status}, without this batch's id: it is tried again`;
 
-/** Name and content of an event, out of its line as `event_line` in `crates/core/src/batch.rs` writes it. */
+/** Name and content of an event, out of its line as `_event` in `js/page.ts` writes it. */
 function read(line: string): [id: string, name: string, content: string] {
   const [key = "", , , word, members = ""] = line.split("\x1f");
   const text = members.replace("\x1c", "");

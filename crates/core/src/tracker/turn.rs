@@ -19,6 +19,7 @@ const MAX_OUTBOX_CHARS: u32 = 4 * 1024 * 1024;
 const MAX_OUTBOX_EVENTS: u32 = 10_000;
 
 /// Most batches that one request asks about: see the limits of the contract.
+#[expect(clippy::cast_possible_truncation, reason = "a small number")]
 const MAX_RECEIPTS: u32 = sillage_protocol::limits::MAX_RECEIPTS as u32;
 
 /// How long an event may wait, in milliseconds: 30 days. Collectors must remember ids for longer,

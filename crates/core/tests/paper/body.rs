@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use sillage_core::Id;
 use sillage_protocol::Timestamp;
 
-use super::texts::{Texts, yields};
+use super::lines::yields;
+use super::texts::Texts;
 use super::{Fields, WORD_END};
 
 /// The part of an event's line that events of one page view and session have in common.

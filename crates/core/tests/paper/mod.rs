@@ -8,8 +8,11 @@
     unreachable_pub,
     reason = "shared by test programs that do not use all of it"
 )]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod body;
+mod facts;
+mod lines;
 mod texts;
 
 use std::ops::{Deref, DerefMut};
@@ -156,8 +159,13 @@ pub struct Tracker {
 
 impl Tracker {
     pub fn new(config: Config, anonymous: bool, shell: &mut dyn Shell) -> Self {
-        let mut texts = Texts::new(config.site.clone(), config.hash_routing);
-        let core = sillage_core::Tracker::new(config.core, anonymous, &mut texts.with(shell));
+        let Config {
+            site,
+            hash_routing,
+            core,
+        } = config;
+        let mut texts = Texts::new(site, hash_routing);
+        let core = sillage_core::Tracker::new(core, anonymous, &mut texts.with(shell));
         Self { core, texts }
     }
 

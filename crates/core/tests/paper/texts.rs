@@ -1,20 +1,15 @@
-//! `js/page.ts`, and what `js/members.ts` and `js/tracker.ts` make of a fact before the module hears of it.
+//! `js/page.ts`: the texts of a page, and what the core has done with them.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use sillage_core::{
-    Act, Dropped, Id, Identified, Line, Lines, MAX_BATCH_BYTES, PageCause, Put, Receipt, Record,
-    Urgency,
-};
+use sillage_core::{Act, Dropped, Id, Line, Lines, MAX_BATCH_BYTES, Put, Receipt, Record, Urgency};
 use sillage_protocol::Timestamp;
 
 use super::body::{body_of, context_of};
-use super::{Fields, Input, PART_START, Shell, WORD_END, consent_of, name_of};
+use super::lines::{bytes, events_in, key_of, length, parts_of, read_record, time_of, yields};
+use super::{Fields, PART_START, Shell, WORD_END, name_of};
 
-const MAX_NAME_CHARS: usize = 256;
-const MAX_TEXT_CHARS: usize = 1_024;
-const MAX_ID_CHARS: usize = 1_100;
 const REASONS: [&str; 7] = [
     "queue_full",
     "too_large",
@@ -25,100 +20,22 @@ const REASONS: [&str; 7] = [
     "filtered",
 ];
 
-fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// When an id was made.
-pub(super) fn time_of(id: &str) -> u64 {
-    let digits: String = id.chars().filter(|it| *it != '-').take(12).collect();
-    u64::from_str_radix(&digits, 16).unwrap_or(0)
-}
-
-/// Whether `session` began together with `other` and yields to it.
-pub(super) fn yields(session: &str, other: &str) -> bool {
-    other < session
-        && time_of(session).saturating_sub(time_of(other)) <= 5_000
-        && session.len() == 36
-        && other.len() == 36
-}
-
-fn key_of(line: &str) -> &str {
-    line.split(WORD_END).next().unwrap_or_default()
-}
-
-fn parts_of(line: &str) -> Vec<String> {
-    line.split(PART_START).skip(1).map(Into::into).collect()
-}
-
-fn events_in(line: &str) -> u32 {
-    let in_batch = line.matches("\x1ee").count();
-    u32::try_from(in_batch + usize::from(line.starts_with('e'))).unwrap()
-}
-
-fn length(text: &str) -> u32 {
-    u32::try_from(text.encode_utf16().count()).unwrap()
-}
-
-fn bytes(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap()
-}
-
-fn cut(text: &str, most: usize) -> &str {
-    let end = text.char_indices().nth(most).map_or(text.len(), |it| it.0);
-    &text[..end]
-}
-
-/// Visitor, session and the rest of a record.
-fn read_record(line: &str) -> Option<(String, String, Record)> {
-    let words: Vec<&str> = line.split(' ').collect();
-    let [
-        "1",
-        edition,
-        visitor,
-        session,
-        started_at,
-        active_at,
-        epoch,
-        consent,
-    ] = words[..]
-    else {
-        return None;
-    };
-    let id = |word: &str| {
-        let is_id = (1..=MAX_ID_CHARS).contains(&word.chars().count())
-            && word
-                .bytes()
-                .all(|it| it > b' ' && it != b'"' && it != b'\\');
-        is_id.then(|| String::from(if word == "-" { "" } else { word }))
-    };
-    let record = Record {
-        edition: edition.parse().ok()?,
-        started_at: Timestamp(started_at.parse().ok()?),
-        active_at: Timestamp(active_at.parse().ok()?),
-        epoch: epoch.parse().ok()?,
-        consent: consent_of(consent),
-        ids: false,
-    };
-    Some((id(visitor)?, id(session)?, record))
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    site: String,
-    hash_routing: bool,
+    pub(super) site: String,
+    pub(super) hash_routing: bool,
     pub(super) ids: HashMap<u8, String>,
     tracked: u32,
     pub(super) dropped: [u32; REASONS.len()],
     /// The record that holds, and the one that is to be read.
     record: String,
-    to_read: String,
-    url: String,
-    place: String,
-    word: String,
-    members: String,
-    told: Vec<String>,
-    receipts: HashMap<String, Receipt>,
+    pub(super) to_read: String,
+    pub(super) url: String,
+    pub(super) place: String,
+    pub(super) word: String,
+    pub(super) members: String,
+    pub(super) told: Vec<String>,
+    pub(super) receipts: HashMap<String, Receipt>,
     own_counters: String,
     gone_counters: String,
     lines: Vec<String>,
@@ -146,7 +63,7 @@ impl Texts {
         self.ids.get(&(id as u8)).map_or("", String::as_str)
     }
 
-    fn set(&mut self, id: Id, text: &str) {
+    pub(super) fn set(&mut self, id: Id, text: &str) {
         self.ids.insert(id as u8, text.into());
     }
 
@@ -154,7 +71,7 @@ impl Texts {
         self.at.checked_sub(1).map_or("", |at| &self.lines[at])
     }
 
-    fn begin(&mut self, lines: &str) -> Lines {
+    pub(super) fn begin(&mut self, lines: &str) -> Lines {
         self.lines = lines.lines().map(Into::into).collect();
         self.at = 0;
         self.gone_counters.clear();
@@ -165,156 +82,6 @@ impl Texts {
             chars: self.lines.iter().map(|it| length(it)).sum(),
             events: self.lines.iter().map(|it| events_in(it)).sum(),
         }
-    }
-
-    /// What the core hears of a fact; nothing where it is no news.
-    pub(super) fn read(&mut self, input: Input<'_>) -> Option<sillage_core::Input> {
-        use sillage_core::Input as Fact;
-
-        Some(match input {
-            Input::MemoryRead(record) => {
-                record.clone_into(&mut self.to_read);
-                Fact::MemoryRead
-            }
-            Input::TurnCame(lines) => Fact::TurnCame(self.begin(lines)),
-            Input::PageLeft(lines) => Fact::PageLeft(self.begin(lines)),
-            Input::PageSeen { facts, cause } => {
-                if !self.see(facts, cause) {
-                    return None;
-                }
-                Fact::PageSeen(cause)
-            }
-            Input::Clicked(facts) => {
-                self.click(facts);
-                Fact::Clicked
-            }
-            Input::Tracked { event, active_at } => {
-                let (is_valid, follows_click) = self.track(event);
-                Fact::Tracked {
-                    active_at,
-                    is_valid,
-                    follows_click,
-                }
-            }
-            Input::PageHidden => Fact::PageHidden,
-            Input::Resumed => Fact::Resumed,
-            Input::Woken => Fact::Woken,
-            Input::FlushRequested => Fact::FlushRequested,
-            Input::SendFinished {
-                batch,
-                outcome,
-                mut receipts,
-            } => {
-                if batch != self.id(Id::InFlight) {
-                    return None;
-                }
-                self.receipts.clear();
-                while !receipts.0.is_empty() {
-                    let (id, known) = (receipts.take(), receipts.take());
-                    let receipt = Receipt {
-                        known: known.parse().ok(),
-                        rejected: u32::try_from(receipts.take_number()).unwrap(),
-                    };
-                    self.receipts.insert(id.into(), receipt);
-                }
-                Fact::SendFinished {
-                    outcome,
-                    has_receipts: !self.receipts.is_empty(),
-                }
-            }
-            Input::ClockChanged => Fact::ClockChanged,
-            Input::ConsentChanged(consent) => Fact::ConsentChanged(consent),
-            Input::Identified(mut words) => {
-                self.told = vec![words.take().into(), words.take().into()];
-                Fact::Identified(Identified {
-                    ends_session: !self.told[1].is_empty(),
-                    is_somebody_new: !words.0.is_empty(),
-                })
-            }
-            Input::Lost(events) => Fact::Lost(events),
-        })
-    }
-
-    fn see(&mut self, mut facts: Fields<'_>, cause: PageCause) -> bool {
-        let url = facts.take();
-        let mut referrer = String::from(facts.take());
-        let counted = |url: &str| -> String {
-            let end = if self.hash_routing {
-                None
-            } else {
-                url.find('#')
-            };
-            url[..end.unwrap_or(url.len())].into()
-        };
-        if cause == PageCause::AddressChanged {
-            if counted(url) == counted(&self.url) {
-                return false;
-            }
-            referrer.clone_from(&self.url);
-        }
-        let (members, environment) = (facts.take(), facts.take());
-        self.place = format!("\"page\":{{\"url\":{},{members}}},\"referrer\":", json(url));
-        self.place += &if referrer.is_empty() {
-            "null".into()
-        } else {
-            format!("{{\"url\":{}}}", json(&referrer))
-        };
-        self.place.push(WORD_END);
-        if !environment.is_empty() {
-            self.place += ",";
-            self.place += environment;
-        }
-        url.clone_into(&mut self.url);
-        self.say("", "\"eventName\":\"page_viewed\"");
-        true
-    }
-
-    fn say(&mut self, word: &str, members: &str) {
-        word.clone_into(&mut self.word);
-        members.clone_into(&mut self.members);
-    }
-
-    fn click(&mut self, mut facts: Fields<'_>) {
-        let (name, selector) = (facts.take(), facts.take());
-        let prompt = json(cut(facts.take(), MAX_TEXT_CHARS));
-        let href = facts.take();
-        let media_type = if facts.take().is_empty() {
-            "openAction"
-        } else {
-            "contentOffer"
-        };
-        let name = json(if name.is_empty() { selector } else { name });
-        let mut members = format!(
-            "\"webActionEvent\":{{\"action\":{{\"state\":\"engaged\",\"mediaType\":\"{media_type}\",\"prompt\":{prompt}}},\
-             \"actionMap\":{{\"displayName\":{name}}}"
-        );
-        if !href.is_empty() {
-            write!(members, ",\"actionTarget\":{{\"selfUri\":{}}}", json(href)).unwrap();
-        }
-        members += "\x1c}";
-        members += facts.take();
-        self.say("WebActionEvent", &members);
-    }
-
-    /// Whether it can be recorded, and whether it followed from a click.
-    fn track(&mut self, mut event: Fields<'_>) -> (bool, bool) {
-        let (name, props) = (event.take(), event.take());
-        let follows_click = !event.take().is_empty();
-        let word = event.0;
-        if !word.is_empty() {
-            self.say(word, props);
-            return (true, follows_click);
-        }
-        let mut members = format!("\"eventName\":{}", json(name));
-        if !props.is_empty() {
-            members += ",\"attributes\":";
-            members += props;
-        }
-        self.say("", &members);
-        (
-            (1..=MAX_NAME_CHARS).contains(&name.chars().count()),
-            follows_click,
-        )
     }
 
     fn counters(&self) -> String {
@@ -355,7 +122,10 @@ impl sillage_core::Shell for Paper<'_> {
     }
 
     fn name(&mut self, id: Id, words: [u32; 4]) {
-        let mut text: String = words.iter().map(|word| format!("{word:08x}")).collect();
+        let mut text = String::new();
+        for word in words {
+            write!(text, "{word:08x}").unwrap();
+        }
         for at in [20, 16, 12, 8] {
             text.insert(at, '-');
         }
