@@ -46,16 +46,17 @@ export function bodyOf(batch: string, site: string, parts: string[], asked: stri
       place = "",
       environment = "",
     ] = wordsOf(part);
-    if (key[0] === "c") counters = `"counters":${at},`;
+    if (key[0] === "c" && at) counters = `"counters":${at},`;
     if (key[0] !== "e") continue;
     const own = ids[Id.Session] as string;
     const isSettled = session === own || yields(session, own);
     const known = isSettled ? (ids[Id.Visitor] as string) : visitor;
-    const [, type, customer] = /=([^=]*)=?(.*)/.exec(visitor) ?? [];
+    const [, type, customer] = /=([^=]*)=?(.*)/s.exec(visitor) ?? [];
     const visit = `${
       known && `"customerId":"${type ? customer : known.split("=", 1)}","customerIdType":"${type || "cookie"}",`
     }"session":{"id":"${isSettled ? own : session}","type":"web"},"correlationId":"${view}",`;
-    const where = place + environment;
+    // Of a line that is damaged something may be missing, and the batch must be JSON all the same.
+    const where = place && place + environment;
     const context = contextOf(part);
     if (shared === undefined) {
       shared = context;
@@ -63,12 +64,12 @@ export function bodyOf(batch: string, site: string, parts: string[], asked: stri
     }
     const isShared = context === shared;
     events.push(
-      `{"id":"${key.slice(1)}","createdDate":"${new Date(Math.min(Number(at) || 0, MAX_TIME)).toISOString()}",${
+      `{"id":"${key.slice(1)}","createdDate":"${new Date(Math.min(Math.abs(at as never) || 0, MAX_TIME)).toISOString()}",${
         Number(madeIn) === epoch ? "" : '"clockChanged":true,'
       }${isShared ? "" : visit}${
         word
-          ? `"eventType":"com.genesys.journey.${word}","webEvent":null,${members.split(ENVIRONMENT).join(environment)}`
-          : `"webEvent":{${isShared ? "" : `${where},`}${members}}`
+          ? `"eventType":"com.genesys.journey.${word}","webEvent":null${members && `,${members.split(ENVIRONMENT).join(environment)}`}`
+          : `"webEvent":{${isShared || !where ? "" : `${where},`}${members}}`
       }}`,
     );
   }

@@ -138,11 +138,12 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
       if (answer) {
         status = answer.status;
         retryMs = retryAfterMs(answer.headers.get("retry-after"));
-        const { id, rejected, receipts = {} } = await answer.json();
+        const { id, rejected, receipts } = await answer.json();
         // What another batch's answer says of any batch does not count.
         if (id === batch) {
           refused = rejected?.length ?? 0;
-          told = receipts;
+          // Others than ours may say nothing by `null`.
+          told = receipts ?? {};
         }
       }
     } catch {

@@ -18,9 +18,6 @@ export enum Id {
   Unconfirmed,
 }
 
-/** Length of a UUID. */
-const UUID_CHARS = 36;
-
 /**
  * Two sessions of one browser that began within so many milliseconds of each other are one, begun
  * by two tabs that did not know of each other.
@@ -34,12 +31,8 @@ export const uuidOf = (words: number[]) =>
     .join("")
     .replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 
-/** When an id was made, in Unix milliseconds: those of version 7 begin with it. */
-export const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+/** When an id was made, in Unix milliseconds: those of version 7 begin with it. Of others nothing is known. */
+export const timeOf = (id: string) => Number(`0x${id.replace(/^(.{8})-(.{4})-7.{21}$|.*/, "$1$2")}`);
 
 /** Whether `session` began together with `other` and yields to it. An id that the site gave tells no time. */
-export const yields = (session: string, other: string) =>
-  other < session &&
-  timeOf(session) - timeOf(other) <= TWIN_MS &&
-  session.length === UUID_CHARS &&
-  other.length === UUID_CHARS;
+export const yields = (session: string, other: string) => other < session && timeOf(session) - timeOf(other) <= TWIN_MS;

@@ -25,7 +25,7 @@ const REASONS = ["queue_full", "too_large", "invalid", "no_consent", "rejected",
  * the record's version. Of a customer, type and id follow the visitor's id, each behind a `=`. In an id stands nothing that
  * would break a line of the outbox, or the JSON of a batch: type and id of a customer may have 256 characters each.
  */
-const RECORD = /^1 (\d+) ([!#-[\]-~\x80-\uffff]{1,1100}) ([!#-[\]-~\x80-\uffff]{1,1100}) (\d+) (\d+) (\d+) (\S+)$/;
+const RECORD = /^1 (\d+) ([!#-[\]-\uffff]{1,1100}) ([!#-[\]-\uffff]{1,1100}) (\d+) (\d+) (\d+) (\S+)$/;
 
 /**
  * First letters of the keys of the outbox, which say what a line is: the record, which sorts first, since consent is read

@@ -25,7 +25,7 @@ pub(crate) fn count_from_js(number: f64) -> u32 {
     number as u32
 }
 
-/// The consent of that number, as `CONSENTS` of `js/record.ts` has them.
+/// The consent of that number, as `CONSENTS` of `js/settings.ts` has them.
 pub(crate) fn consent_from_js(number: f64) -> Option<Consent> {
     (number >= 0.0)
         .then(|| count_from_js(number) as usize)
