@@ -1,169 +1,173 @@
-//! The adapters in a real browser: the timer, the clock, the border to JavaScript.
+//! The border in a real browser: facts go in as numbers, and imperatives come out as calls of `page`, which records
+//! them here. What is decided is the core's, and tested there.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Array, Date, Promise, Reflect};
-use sillage::Host;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
-export function recordingHost() {
-  const host = {
-    calls: [],
-    random: () => Math.random() * 4294967296,
-    remember: (text) => host.calls.push(["remember", text]),
-    put: (line) => {
-      host.calls.push(["put", line]);
-      host.lines.set(line.split("\x1f", 1)[0], line);
-      return true;
-    },
-    forget: (key) => {
-      host.calls.push(["forget", key]);
-      host.lines.delete(key);
-    },
-    clear: () => host.calls.push(["clear"]),
-    keep: (may) => host.calls.push(["keep", may]),
-    turn: () => {
-      host.calls.push(["turn"]);
-      host.asked?.([...host.lines.values()].sort().map((line) => `${line}\n`).join(""));
-    },
-    lines: new Map(),
-    send: (...request) => host.calls.push(["send", ...request]),
-    dropped: (...them) => host.calls.push(["dropped", ...them]),
-  };
-  host.turned = new Promise((resolve) => { host.asked = resolve; });
-  return host;
+let calls = [];
+let ids = [];
+/** The record that is to be read, and the lines of the turn: each its kind and its numbers. */
+let record;
+let lines = [];
+let numbers = [];
+let put = 0;
+
+const answers = {
+  _random: () => 0xffffffff,
+  _name: (id, ...words) => void (ids[id] = words.join()),
+  _copy: (from, to) => void (ids[to] = ids[from]),
+  _has: (id) => !!ids[id],
+  _read() {
+    if (record) numbers = record;
+    return !!record;
+  },
+  _number: (at) => numbers[at],
+  _event: () => put,
+  _next() {
+    const [kind = 0, ...its] = lines.shift() ?? [];
+    numbers = its;
+    return kind;
+  },
+  _bytes: () => 100,
+};
+
+// As the build binds it to `js/page.ts`.
+globalThis.page = new Proxy({}, {
+  get: (_, name) => (...given) => {
+    calls.push([name, ...given].join(" "));
+    return answers[name]?.(...given);
+  },
+});
+
+const read = (text) => text.split(" ").map((it) => (it === "-" ? undefined : Number(it)));
+
+export function begin() {
+  calls = [];
+  ids = [];
+  record = undefined;
+  lines = [];
+  put = 0;
 }
-export const nextTimer = () => new Promise((resolve) => setTimeout(resolve));
+export const setRecord = (text) => { record = read(text); };
+export const setLines = (text) => { lines = text.split("\n").map(read); };
+export const setPut = (answer) => { put = answer; };
+/** What was asked since this was last asked, but for what asks back and changes nothing. */
+export const asked = () =>
+  calls.splice(0).filter((it) => !/^_(random|has|number|next|bytes|read)\b/.test(it)).join("\n");
 "#)]
 extern "C" {
-    #[wasm_bindgen(js_name = recordingHost)]
-    fn recording_host() -> Host;
-    #[wasm_bindgen(js_name = nextTimer)]
-    fn next_timer() -> Promise;
+    fn begin();
+    #[wasm_bindgen(js_name = setRecord)]
+    fn set_record(numbers: &str);
+    #[wasm_bindgen(js_name = setLines)]
+    fn set_lines(lines: &str);
+    #[wasm_bindgen(js_name = setPut)]
+    fn set_put(answer: u8);
+    fn asked() -> String;
 }
 
-const LOADED: u32 = 0;
-const TRACKED: u32 = 4;
-const CONSENT_CHANGED: u32 = 11;
-const TURN_CAME: u32 = 13;
-const FACTS: &str =
-    "\u{1f}https://a.test/x?token=abc\u{1f}\u{1f}\"title\":\"T\"\u{1f}\"browser\":{},\"device\":{}";
-
-fn get(host: &JsValue, name: &str) -> JsValue {
-    Reflect::get(host, &name.into()).unwrap()
+/// Facts, as `js/fact.ts` numbers them.
+mod fact {
+    pub(crate) const PAGE_LOADED: u32 = 0;
+    pub(crate) const ADDRESS_CHANGED: u32 = 1;
+    pub(crate) const PAGE_CALLED: u32 = 2;
+    pub(crate) const CLICKED: u32 = 3;
+    pub(crate) const TRACKED: u32 = 4;
+    pub(crate) const CALLED: u32 = 5;
+    pub(crate) const PAGE_HIDDEN: u32 = 6;
+    pub(crate) const PAGE_LEFT: u32 = 7;
+    pub(crate) const RESUMED: u32 = 8;
+    pub(crate) const FLUSH_REQUESTED: u32 = 9;
+    pub(crate) const SEND_FINISHED: u32 = 10;
+    pub(crate) const CONSENT_CHANGED: u32 = 11;
+    pub(crate) const MEMORY_READ: u32 = 12;
+    pub(crate) const TURN_CAME: u32 = 13;
+    pub(crate) const CLOCK_CHANGED: u32 = 14;
+    pub(crate) const LOST: u32 = 15;
+    pub(crate) const IDENTIFIED: u32 = 16;
+    pub(crate) const WOKEN: u32 = 17;
 }
 
-fn calls(host: &JsValue) -> Vec<Array> {
-    Array::from(&get(host, "calls"))
-        .iter()
-        .map(|call| Array::from(&call))
+const NOW: f64 = 1_767_225_600_000.0;
+const HALF_AN_HOUR: f64 = 1_800_000.0;
+
+fn hear(fact: u32, at: f64, numbers: [f64; 4]) {
+    let [a, b, c, d] = numbers;
+    sillage::hear(fact, at, a, b, c, d);
+}
+
+/// A fact that says nothing more.
+fn heard(fact: u32, at: f64) {
+    hear(fact, at, [0.0; 4]);
+}
+
+/// What was asked since this was last asked.
+fn calls() -> Vec<String> {
+    asked().lines().map(Into::into).collect()
+}
+
+/// The calls of that name among those.
+fn calls_of(name: &str) -> Vec<String> {
+    calls()
+        .into_iter()
+        .filter(|call| call.split(' ').next() == Some(name))
         .collect()
 }
 
-fn names(host: &JsValue) -> Vec<String> {
-    calls(host)
-        .iter()
-        .map(|call| call.get(0).as_string().unwrap())
-        .collect()
-}
-
-/// Opens a tracker; also gives its host as the object that JavaScript sees.
-fn open(options: &str) -> (usize, JsValue) {
-    let host = recording_host();
-    let object = JsValue::from(&host);
-    let number = sillage::open(host, options, false).as_f64().unwrap();
-    (number as usize, object)
-}
-
-#[wasm_bindgen_test]
-async fn a_pageview_is_sent_from_a_timer_and_not_inside_the_call() {
-    let (tracker, host) = open("shop");
-    assert!(sillage::hear(tracker, LOADED, FACTS, Date::now(), 0.0));
-    assert_eq!(names(&host), ["keep", "remember", "put", "put", "put"]);
-
-    let lines = JsFuture::from(Promise::from(get(&host, "turned")))
-        .await
-        .unwrap()
-        .as_string()
-        .unwrap();
-    assert_eq!(names(&host)[5..], ["turn"]);
-    sillage::hear(
-        tracker,
-        TURN_CAME,
-        &format!("\u{1f}{lines}"),
-        Date::now(),
-        0.0,
-    );
-    let request = calls(&host).pop().unwrap();
-    assert_eq!(request.get(0), "send");
-    let (id, body) = (request.get(1), request.get(2).as_string().unwrap());
-    assert!(body.contains("\"eventName\":\"page_viewed\""), "{body}");
-    assert!(body.contains("https://a.test/x?token=REDACTED"), "{body}");
-    assert!(body.starts_with(&format!("\"id\":\"{}\"", id.as_string().unwrap())));
-}
-
-#[wasm_bindgen_test]
-async fn a_stopped_tracker_wakes_no_more() {
-    let (tracker, host) = open("shop");
-    sillage::hear(tracker, LOADED, FACTS, Date::now(), 0.0);
-    sillage::stop(tracker);
-    // A timer set later fires later (HTML, "timer initialisation steps").
-    JsFuture::from(next_timer()).await.unwrap();
-    JsFuture::from(next_timer()).await.unwrap();
-    assert!(!names(&host).contains(&"turn".to_owned()));
-}
-
-#[wasm_bindgen_test]
-fn what_became_of_the_events_comes_out_as_words() {
-    let (tracker, _) = open("shop");
-    let now = Date::now();
-    sillage::hear(tracker, LOADED, FACTS, now, 0.0);
-    sillage::hear(
-        tracker,
-        TRACKED,
-        "\u{1f}signed_up\u{1f}{\"plan\":\"pro\"}",
-        now,
-        now,
-    );
-    sillage::hear(tracker, TRACKED, "\u{1f}\u{1f}", now, now);
-    assert_eq!(
-        sillage::stats(tracker).as_string().unwrap().trim(),
-        "3 0 2 1"
+/// Opens a tracker that has heard nothing yet, in place of the one before.
+fn open_with(consent: f64, flush_interval_ms: f64, max_batch_events: f64) {
+    begin();
+    sillage::open(
+        consent,
+        true,
+        true,
+        HALF_AN_HOUR,
+        flush_interval_ms,
+        max_batch_events,
+        false,
     );
 }
 
-#[wasm_bindgen_test]
-fn an_option_that_is_wrong_is_named_with_its_rule() {
-    for (options, named) in [
-        ("", "site"),
-        ("shop\u{1f}perhaps", "consent"),
-        ("shop\u{1f}\u{1f}yes", "pageviews"),
-        ("shop\u{1f}\u{1f}\u{1f}\u{1f}\u{1f}-1", "idleTimeoutMs"),
-    ] {
-        let host = recording_host();
-        let message = sillage::open(host, options, false).as_string().unwrap();
-        assert!(
-            message.contains(named) && message.contains("must be"),
-            "{message}"
-        );
-    }
+/// The same with the defaults.
+fn open() {
+    open_with(0.0, 2_000.0, 100.0);
+    calls();
+}
+
+/// A tracker that has recorded a page view and a call of the site's, and has both under way.
+fn sending() {
+    open();
+    heard(fact::PAGE_LOADED, NOW);
+    hear(fact::TRACKED, NOW, [NOW, 1.0, 0.0, 0.0]);
+    heard(fact::WOKEN, NOW);
+    set_lines(&format!("4 {NOW} 500\n4 {NOW} 500"));
+    hear(fact::TURN_CAME, NOW, [1_000.0, 2.0, 0.0, 0.0]);
+    calls();
+}
+
+fn stats() -> [u32; 3] {
+    [0, 1, 2].map(sillage::stat)
 }
 
 #[wasm_bindgen_test]
-fn an_unknown_tracker_and_an_unknown_choice_are_passed_over() {
-    assert!(sillage::hear(99, TRACKED, "\u{1f}x", 0.0, 0.0));
-    assert!(sillage::stats(99).is_undefined());
-    let (tracker, host) = open("shop");
-    assert!(sillage::hear(
-        tracker,
-        CONSENT_CHANGED,
-        "\u{1f}perhaps",
-        Date::now(),
-        0.0
-    ));
-    assert_eq!(names(&host), Vec::<String>::new());
+fn opening_names_the_page_load_in_words_of_32_bits() {
+    open_with(0.0, 2_000.0, 100.0);
+    assert_eq!(calls(), ["_name 6 4294967295 4294922239 3221225471 4294967295"]);
+}
+
+#[wasm_bindgen_test]
+fn a_page_view_leads_to_its_imperatives_in_their_order() {
+    open();
+    heard(fact::PAGE_LOADED, NOW);
+    assert_eq!(calls(), Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+fn whole() {
+    sending();
+    assert_eq!(calls(), Vec::<String>::new());
 }
