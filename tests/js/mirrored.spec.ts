@@ -232,7 +232,7 @@ describe("limits", () => {
     page._record = `1 1 ${"0".repeat(36)}=${longest}=${longest} ${longest} 0 0 0 -`;
     assert.ok(page._read());
     // Around the journeys the same holds.
-    assert.equal(constantOf(sourceOf("crates/core/tests/paper/texts.rs"), "MAX_ID_CHARS"), 1_100);
+    assert.equal(constantOf(sourceOf("crates/core/tests/paper/lines.rs"), "MAX_ID_CHARS"), 1_100);
     for (const [length, isRead] of [
       [1_100, true],
       [1_101, false],

@@ -7,18 +7,17 @@ use super::{PART_START, WORD_END, consent_of};
 
 const MAX_ID_CHARS: usize = 1_100;
 
-/// When an id was made.
-pub(super) fn time_of(id: &str) -> u64 {
+/// When an id was made; nothing where it is none of version 7.
+pub(super) fn time_of(id: &str) -> Option<u64> {
+    let is_timed = id.len() == 36 && id.as_bytes()[14] == b'7';
     let digits: String = id.chars().filter(|it| *it != '-').take(12).collect();
-    u64::from_str_radix(&digits, 16).unwrap_or(0)
+    u64::from_str_radix(&digits, 16).ok().filter(|_| is_timed)
 }
 
 /// Whether `session` began together with `other` and yields to it.
 pub(super) fn yields(session: &str, other: &str) -> bool {
-    other < session
-        && time_of(session).saturating_sub(time_of(other)) <= 5_000
-        && session.len() == 36
-        && other.len() == 36
+    let times = time_of(session).zip(time_of(other));
+    other < session && times.is_some_and(|(session, other)| session.saturating_sub(other) <= 5_000)
 }
 
 pub(super) fn key_of(line: &str) -> &str {

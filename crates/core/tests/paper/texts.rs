@@ -231,7 +231,7 @@ impl sillage_core::Shell for Paper<'_> {
         let mut words = Fields(&line);
         let id = words.take().get(1..).unwrap_or_default();
         texts.set(Id::Line, id);
-        let made_at = Timestamp(time_of(id));
+        let made_at = Timestamp(time_of(id).unwrap_or(0));
         let chars = length(&line);
         match line.as_bytes().first() {
             Some(b'a') => {
