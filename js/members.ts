@@ -13,7 +13,7 @@ const { stringify } = JSON;
 /** An event's type, its last word, empty for a web event; and its members, nothing where it cannot be recorded. */
 export type Said = [word: string, members?: string];
 
-/** What a click says: see `clickFacts`. What follows the seventh word are members of the event, each behind a comma. */
+/** What a click says: see `clickFacts`. The sixth word are further members of the event, each behind a comma. */
 export function clickSaid([name, selector, prompt, href, isOffer, more]: string[]): Said {
   const target = redactUrl(href as string);
   return [
