@@ -14,32 +14,8 @@ use super::names::{IMPORT_MODULE, Renamed};
 const PAGE_ACCESS: &str = " page.";
 const PAGE_IMPORT: &str = "import { page } from \"../../js/page\";\n";
 
-/// Functions of the glue that our modules need in their simplest form: they pass short texts, never
-/// the 2 GB after which Safari's decoder fails, and small glue is worth more to them than fast encoding.
+/// Functions of the glue that our modules need in their simplest form.
 const SIMPLER: &[(&str, &str)] = &[
-    (
-        "function passStringToWasm0(",
-        "function passStringToWasm0(arg, malloc) {
-const buf = cachedTextEncoder.encode(arg);
-const ptr = malloc(buf.length, 1) >>> 0;
-getUint8ArrayMemory0().set(buf, ptr);
-WASM_VECTOR_LEN = buf.length;
-return ptr;
-}",
-    ),
-    (
-        "function decodeText(",
-        "function decodeText(bytes) {
-return cachedTextDecoder.decode(bytes);
-}",
-    ),
-    ("cachedTextEncoder.encodeInto = function", ""),
-    (
-        "function getUint8ArrayMemory0(",
-        "function getUint8ArrayMemory0() {
-return new Uint8Array(wasm.memory.buffer);
-}",
-    ),
     // Of what our modules import `setTimeout` counts as failing, which does not fail, and the call of a function, which we give:
     // none of ours throws.
     (
@@ -99,8 +75,6 @@ fn simplify(source: &str) -> Result<String> {
             bail!("the glue writes {name} in another way now: see SIMPLER");
         }
     }
-    // `passStringToWasm0` needs no third argument any more.
-    let simple = simple.replace(", wasm.__wbindgen_realloc)", ")");
     if let Some(name) = UNUSED_EXPORTS.iter().find(|name| simple.contains(**name)) {
         bail!("the glue needs {name} now: see UNUSED_EXPORTS");
     }
