@@ -25,7 +25,7 @@ export function measure() {
     const bytes = readFileSync(`${webFolder}/${name}`);
     const { gzip, brotli } = compress(bytes);
     // Budgets are by the name without its hash.
-    const file = name.replace(/-[0-9a-f]{10}(?=\.)/, "");
+    const file = name.replace(/-[0-9a-f]{8}(?=\.)/, "");
     return { file, raw: bytes.length, gzip: gzip.length, brotli: brotli.length, budget: budget.files[file] };
   });
   // The stub is no file that pages load: it is pasted into those that want it. A fallback is loaded

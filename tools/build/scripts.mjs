@@ -36,7 +36,7 @@ export async function buildScripts() {
   const modules = [bindgen, captures].flatMap(({ glue, optimised }) => [glue, optimised]);
   const packages = ["esbuild", "web-vitals"].map((name) => `${root}/node_modules/${name}/package.json`);
   const inputs = [`${root}/js`, ...modules, fallback, capturesFallback, ...packages];
-  const own = ["build/scripts.mjs", "build/compress.mjs"].map((file) => `${root}/tools/${file}`);
+  const own = ["build/scripts.mjs", "build/compress.mjs", "build/stamps.mjs"].map((file) => `${root}/tools/${file}`);
   const outputs = [...npmFiles.map((file) => `${npmFolder}/${file}`), webFolder];
   await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
 }

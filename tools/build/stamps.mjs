@@ -31,7 +31,7 @@ export async function whenChanged(name, { inputs, settings, outputs }, step) {
 
 /** The first characters of a content hash, as they stand in a file's name. */
 export function shortHash(bytes) {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 }
 
 function fingerprint(paths, settings = null) {
