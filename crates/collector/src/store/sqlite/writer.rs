@@ -36,17 +36,18 @@ enum Job {
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
 
-/// Where the answer to a job goes. Its room in the queue is given back with the answer.
+/// Where the answer to a job goes. Its room in the queue is given back just before: who has the answer finds it free.
 #[derive(Debug)]
 struct Reply<T> {
     to: oneshot::Sender<Result<T, StoreError>>,
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 impl<T> Reply<T> {
     /// A requester that has gone away is no error: its events are stored, and it will learn so from
     /// its next attempt.
     fn send(self, result: Result<T, StoreError>) {
+        drop(self.room);
         let _ = self.to.send(result);
     }
 }
@@ -162,7 +163,7 @@ impl Writer {
         let (to, answer) = oneshot::channel();
         let job = job(Reply {
             to,
-            _room: self.take_room(bytes)?,
+            room: self.take_room(bytes)?,
         });
         self.send(job)?;
         answer.await.map_err(|_| StoreError::Closed)?
