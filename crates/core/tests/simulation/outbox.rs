@@ -14,6 +14,9 @@ pub(crate) const STORE_TIMEOUT_MS: u64 = 1_000;
 /// How long a database that could not be opened is left alone, in milliseconds.
 pub(crate) const REOPEN_AFTER_MS: u64 = 10_000;
 
+/// How long after a transaction was begun the next one that only writes is begun, in milliseconds.
+pub(crate) const REST_MS: u64 = 20;
+
 /// What is written in one transaction.
 pub(crate) type Writes = Vec<(String, Option<Line>)>;
 
@@ -30,6 +33,8 @@ pub(crate) enum Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Idle,
+    /// What comes soon after something was written is written together.
+    Resting,
     Connecting,
     /// In the transaction of that number.
     Transacting(u64),
@@ -46,6 +51,7 @@ pub(crate) struct Outbox {
     pub(crate) has_database: bool,
     pub(crate) has_connected: bool,
     pub(crate) reopens_at: u64,
+    pub(crate) rests_until: u64,
     pub(crate) may_keep: bool,
     wipes: bool,
     has_spilled: bool,
@@ -68,6 +74,7 @@ impl Outbox {
             has_database: false,
             has_connected: false,
             reopens_at: 0,
+            rests_until: 0,
             may_keep: false,
             wipes: false,
             has_spilled: false,

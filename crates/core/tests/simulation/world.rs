@@ -42,6 +42,7 @@ enum Happening {
         page: usize,
         number: u64,
     },
+    Rested(usize),
     Connected {
         page: usize,
         can: bool,
@@ -275,6 +276,7 @@ impl World {
             Happening::Calm => self.calm(),
             Happening::End => {}
             Happening::Timer { page, number } => self.timer(page, number),
+            Happening::Rested(page) => self.rested(page),
             Happening::Connected { page, can } => self.connected(page, can),
             Happening::TransactionRead(number) => self.transaction_read(number),
             Happening::TransactionEnded(number) => self.transaction_ended(number),
