@@ -104,6 +104,23 @@ describe("exactly once", { concurrency: CONCURRENT_ROWS }, () => {
     },
   );
 
+  // What is promised, to the millisecond: among the long tests, since a busy machine may hold a page up for longer.
+  row(
+    "5 ms apart, nobody to be reached, browser killed 50 ms after the last one, both back",
+    isAll ? [tracks] : [],
+    async (scene, fixture, name) => {
+      const browser = await scene.launch();
+      const before = await scene.visit(browser, 1);
+      await scene.collector.gate.refuse();
+      await fixture.perform(before, 0, fixture.count, 5);
+      await passed(50);
+      await browser.kill();
+      await scene.collector.gate.admit();
+      const tab = await scene.visit(await scene.launch(), 2);
+      await expectExactlyOnce(scene, name, { tab, fixture, visits: [1, 2] });
+    },
+  );
+
   row("the page leaves in the task of the last one, then back", both, async (scene, fixture, name) => {
     const browser = await scene.launch();
     await fixture.performAndLeave(await scene.visit(browser, 1), scene.outside);
