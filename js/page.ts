@@ -199,7 +199,8 @@ export function openPage(
         ids[under],
         self._place,
       ].join("\x1f");
-      if (bytesOf(line) > MAX_BATCH_BYTES) return 1;
+      // A UTF-16 unit takes three bytes at most: nearly all lines need not be counted.
+      if (line.length > MAX_BATCH_BYTES / 3 && bytesOf(line) > MAX_BATCH_BYTES) return 1;
       return host.put(line) ? 0 : 2;
     },
     _count(tracked: number) {
