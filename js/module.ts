@@ -16,7 +16,9 @@ export const instances: WebAssembly.Exports[] = [];
 export async function instantiate(options: Options | undefined, ownUrl: string | URL): Promise<void> {
   // Nothing gets past rules: where they cannot be loaded, nothing is sent.
   if (options?.rules) await import(__CALLS_JS__);
-  const instance = await instantiated(options?.wasmUrl ?? ownUrl, glue.imports, () => import(__FALLBACK_JS__));
-  if (!isAnonymous(options)) await readHints();
+  const [instance] = await Promise.all([
+    instantiated(options?.wasmUrl ?? ownUrl, glue.imports, () => import(__FALLBACK_JS__)),
+    isAnonymous(options) || readHints(),
+  ]);
   instances.push(instance);
 }

@@ -245,6 +245,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
       else attempt(() => indexedDB.deleteDatabase(name));
     },
     turn() {
+      endRest();
       next((stored) => {
         let lines = own;
         if (stored) {

@@ -92,6 +92,15 @@ impl Outbox {
         self.jobs.push_back(job);
     }
 
+    /// A turn does not wait for a rest.
+    pub(crate) fn ask_turn(&mut self) {
+        if self.stage == Stage::Resting {
+            self.stage = Stage::Idle;
+            self.rests_until = 0;
+        }
+        self.next(Job::Turn);
+    }
+
     fn write_soon(&mut self) {
         if self.may_keep && !self.is_write_coming {
             self.is_write_coming = true;

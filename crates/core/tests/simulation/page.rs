@@ -173,7 +173,7 @@ impl Shell for Surroundings<'_> {
 
     fn turn(&mut self) {
         self.asked.turns = true;
-        self.outbox.next(crate::outbox::Job::Turn);
+        self.outbox.ask_turn();
     }
 
     fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {
