@@ -35,6 +35,20 @@ const RECORD = /^1 (\d+) ([!#-[\]-\uffff]{1,1100}) ([!#-[\]-\uffff]{1,1100}) (\d
  */
 const KINDS = "abde";
 
+/** What the module has done with the line at hand, or with the batch under way; `Act` in `crates/core/src/shell.rs` says what each is. */
+enum Act {
+  Forget,
+  Drop,
+  Choose,
+  Ask,
+  Repeat,
+  PutBatch,
+  ForgetInFlight,
+  SplitInFlight,
+  Identify,
+  TakeOver,
+}
+
 /** The page that the module is at work for. */
 export let page: Page;
 
@@ -101,14 +115,14 @@ export function openPage(
 
   const forget = () => host.forget(keyOf(line));
   const forgetInFlight = () => host.forget(`d${ids[Id.InFlight]}`);
-  const acts: (() => void)[] = [
-    forget,
-    () => {
+  const acts: Record<Act, () => void> = {
+    [Act.Forget]: forget,
+    [Act.Drop]() {
       forget();
       const [first = ""] = partsOf(line);
       if (first[0] === "c") host.put(first);
     },
-    () => {
+    [Act.Choose]() {
       if (!parts[0]) {
         parts.push(goneCounters || ownCounters);
         host.forget(keyOf(parts[0] as string));
@@ -116,27 +130,27 @@ export function openPage(
       parts.push(line);
       forget();
     },
-    () => asked.push(ids[Id.Line] as string),
-    () => {
+    [Act.Ask]: () => asked.push(ids[Id.Line] as string),
+    [Act.Repeat]() {
       ids[Id.Batch] = ids[Id.Line] as string;
       parts = partsOf(line);
     },
-    () => host.put(`d${ids[Id.Batch]}\x1f\x1e${parts.join("\x1e")}`),
-    forgetInFlight,
-    () => {
+    [Act.PutBatch]: () => host.put(`d${ids[Id.Batch]}\x1f\x1e${parts.join("\x1e")}`),
+    [Act.ForgetInFlight]: forgetInFlight,
+    [Act.SplitInFlight]() {
       forgetInFlight();
       for (const part of partsInFlight) host.put(part);
     },
-    () => {
+    [Act.Identify]() {
       const [customer, session = ""] = self._told;
       if (session.length > 1) ids[Id.Session] = session;
       // Who is anonymous stays so.
       if (customer && ids[Id.Visitor]) ids[Id.Visitor] = ids[Id.Visitor].split("=", 1) + customer;
     },
-    () => {
+    [Act.TakeOver]() {
       record = self._record;
     },
-  ];
+  };
 
   const self = {
     _instance,
@@ -239,7 +253,7 @@ export function openPage(
       context = contextOf(line);
       return bytesOf(line) - (context === before ? bytesOf(context) : 0);
     },
-    _act: (act: number) => acts[act]?.(),
+    _act: (act: number) => acts[act as Act]?.(),
     _send(batch: Id, isLeaving: boolean, epoch: number) {
       const id = ids[batch] as string;
       const body =
