@@ -36,7 +36,7 @@ const RECORD = /^1 (\d+) ([!#-[\]-\uffff]{1,1100}) ([!#-[\]-\uffff]{1,1100}) (\d
 const KINDS = "abde";
 
 /** What the module has done with the line at hand, or with the batch under way; `Act` in `crates/core/src/shell.rs` says what each is. */
-enum Act {
+export enum Act {
   Forget,
   Drop,
   Choose,
@@ -253,7 +253,7 @@ export function openPage(
       context = contextOf(line);
       return bytesOf(line) - (context === before ? bytesOf(context) : 0);
     },
-    _act: (act: number) => acts[act as Act]?.(),
+    _act: (act: Act) => acts[act](),
     _send(batch: Id, isLeaving: boolean, epoch: number) {
       const id = ids[batch] as string;
       const body =

@@ -220,13 +220,3 @@ describe("what the site says of visitor and session", () => {
     assert.deepEqual(record(["=crm=42", "visit-4711"], "-"), ["-", "visit-4711"]);
   });
 });
-
-describe("acts that this version does not know", () => {
-  test("do nothing", () => {
-    const { page, calls } = turnOver(FIRST);
-    nextLine(page);
-    page._act(10);
-    page._act(255);
-    assert.deepEqual(calls(), []);
-  });
-});
