@@ -56,8 +56,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
   let isWriteComing = false;
   let restsUntil = 0;
   let endRest = () => {};
-  /** Fulfils when what was begun has ended: one transaction after the other. */
-  let last: Promise<unknown> = Promise.resolve();
+  /** Fulfils when what was begun has ended, one transaction after the other; tells whether that is durable. */
+  let last: Promise<boolean | undefined> = Promise.resolve(false);
 
   const connect = () =>
     new Promise<void>((opened) => {
@@ -185,6 +185,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
       if (!isWriteComing) wipes = false;
       if (!isDurable || adopted.length || hasSpilled) spill();
       if (isDurable) writeSoon();
+      return isDurable;
     });
     return last;
   };
@@ -287,7 +288,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
      * Opens the database; the line of that key is `heard` within a transaction, empty where there is
      * none. Two pages that open it at once hear one after the other.
      */
-    open: (key: string, heard: (line: string) => void) => next((lines = []) => heard(lines[0] ?? ""), key),
+    open: (key: string, heard: (line: string) => void): Promise<unknown> =>
+      next((lines = []) => heard(lines[0] ?? ""), key),
   };
 }
 

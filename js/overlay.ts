@@ -25,7 +25,7 @@ export function open(options: Options, host: Host, outbox: Outbox, isStopped: ()
   const panel = attempt(() => openPanel(String(options.site)));
   if (!panel) return () => {};
   panel.say(/^(tcf|google)$/.test(String(options.consent)) ? `waits for consent by ${options.consent}` : "starts");
-  const watch = watchTrace(`sillage:${options.site}:`, host, outbox, panel);
+  const watch = watchTrace(host, outbox, panel);
   const looking = setInterval(() => {
     if (!isStopped()) return;
     clearInterval(looking);

@@ -34,45 +34,14 @@ function read(line: string): [id: string, name: string, content: string] {
   return [key.slice(1), name, parsed ? JSON.stringify(parsed, null, 2) : members];
 }
 
-/** Keys of the lines that a site's outboxes hold; only of databases that are there. */
-async function storedKeys(prefix: string): Promise<Set<string>> {
-  const keys = new Set<string>();
-  for (const { name } of await indexedDB.databases()) {
-    if (!name?.startsWith(prefix)) continue;
-    await new Promise<void>((done) => {
-      const request = indexedDB.open(name);
-      // Gone meanwhile: it must not come into being by being looked at.
-      request.onupgradeneeded = () => request.transaction?.abort();
-      request.onerror = () => done();
-      request.onsuccess = () => {
-        const database = request.result;
-        database.onversionchange = () => database.close();
-        const transaction = database.transaction("lines");
-        const reading = transaction.objectStore("lines").getAllKeys();
-        reading.onsuccess = () => {
-          for (const key of reading.result) keys.add(String(key));
-        };
-        transaction.oncomplete = () => {
-          database.close();
-          done();
-        };
-        transaction.onabort = () => done();
-      };
-    });
-  }
-  return keys;
-}
-
-/** Watches what passes through `host`; `prefix` begins the names of the site's outboxes. Returns what joins the engine. */
-export function watchTrace(prefix: string, host: Host, outbox: Outbox, panel: Panel): (engine: Engine) => void {
+/** Watches what passes through `host`. Returns what joins the engine. */
+export function watchTrace(host: Host, outbox: Outbox, panel: Panel): (engine: Engine) => void {
   const rows = new Map<string, Row>();
   /** Events of each batch that was sent and has no verdict. */
   const batches = new Map<string, string[]>();
   /** Events that were forgotten last: a drop that follows is theirs. */
   let forgotten: string[] = [];
   let mayKeep = false;
-  let looking: Promise<void> | undefined;
-  let looksAgain = false;
   /** What is being heard: a drop that follows is its own. */
   let hearing = "";
   let answer = 0;
@@ -81,25 +50,12 @@ export function watchTrace(prefix: string, host: Host, outbox: Outbox, panel: Pa
     for (const id of ids) rows.get(id)?._mark(state, why);
   };
 
-  const look = async () => {
-    await outbox._written();
-    const bound = [...batches];
-    const keys = await storedKeys(prefix);
-    const lines = [...rows.keys()].filter((id) => keys.has(`e${id}`));
-    mark([...lines, ...bound.filter(([id]) => keys.has(`d${id}`)).flatMap(([, ids]) => ids)], "persisted");
-  };
-  /** Finds out which events are written down, once the outbox says that they should be. */
-  const lookForPersisted = () => {
-    if (!mayKeep) return;
-    looksAgain = Boolean(looking);
-    // The outbox begins to write when the module has said everything. A browser that does not tell what it has: then it is not shown.
-    looking ??= Promise.resolve()
-      .then(look)
-      .catch(() => {})
-      .then(() => {
-        looking = undefined;
-        if (looksAgain) lookForPersisted();
-      });
+  /** Tells that these events are written down, once the outbox has done so: it begins when the module has said everything. */
+  const markPersisted = (ids: string[]) => {
+    if (mayKeep)
+      Promise.resolve()
+        .then(outbox._written)
+        .then((isDurable) => isDurable && mark(ids, "persisted"));
   };
 
   const { put, forget, clear, keep, send, _finished: finished, dropped } = host;
@@ -108,24 +64,22 @@ export function watchTrace(prefix: string, host: Host, outbox: Outbox, panel: Pa
     attempt(() => {
       if (line[0] === "d") {
         const [key = ""] = line.split("\x1f", 1);
-        batches.set(
-          key.slice(1),
-          [...rows.keys()].filter((id) => line.includes(`e${id}\x1f`)),
-        );
-        lookForPersisted();
+        const ids = [...rows.keys()].filter((id) => line.includes(`e${id}\x1f`));
+        batches.set(key.slice(1), ids);
+        markPersisted(ids);
       }
       if (line[0] !== "e" || !isKept) return;
       const [id, name, content] = read(line);
       if (!rows.has(id)) rows.set(id, panel.add(name, content));
       mark([id], "captured", mayKeep ? "" : "in memory alone: consent is pending, or nothing may be stored");
-      lookForPersisted();
+      markPersisted([id]);
     });
     return isKept;
   };
   host.keep = (may) => {
     keep(may);
     mayKeep = may;
-    attempt(lookForPersisted);
+    attempt(() => markPersisted([...rows.keys()].filter((id) => !rows.get(id)?._isOver())));
   };
   host.forget = (key) => {
     forget(key);

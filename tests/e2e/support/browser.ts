@@ -118,9 +118,14 @@ export type AnyTracker = Record<string, (...args: unknown[]) => unknown> & { rea
 /** Every method of a tracker, as a page may call it. */
 export const METHODS = ["track", "call", "page", "consent", "flush", "stats", "stop"];
 
+/** `REST_MS` of js/outbox.ts. */
+const REST_MS = 20;
+
 /** Waits until what the page has put into its outboxes is there. */
 export const writtenDown = (page: Page): Promise<void> =>
-  page.evaluate(async () => {
+  page.evaluate(async (restMs) => {
+    // An outbox that rests ends that first: timers of one length end in the order in which they were set.
+    await new Promise((rested) => setTimeout(rested, restMs));
     for (const { name } of await indexedDB.databases()) {
       if (!name?.startsWith("sillage:")) continue;
       const database = await new Promise<IDBDatabase>((opened, failed) => {
@@ -135,4 +140,4 @@ export const writtenDown = (page: Page): Promise<void> =>
       });
       database.close();
     }
-  });
+  }, REST_MS);
