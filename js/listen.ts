@@ -44,7 +44,7 @@ export function listen(
     }
   };
 
-  on("pointerdown keydown wheel touchmove", () => {
+  on("keydown pointerdown wheel touchmove", () => {
     activeAt = Date.now();
   });
   // The right button opens a menu and follows no link.

@@ -74,7 +74,7 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
   const takeOver = ({ q: queue }: Stub) => {
-    for (const type of "click pagehide beforeunload".split(" "))
+    for (const type of "click beforeunload pagehide".split(" "))
       removeEventListener(type, queue as EventListenerObject, true);
     const take = ([fact, words, at]: StubFact) =>
       run(() => hear(fact, fact === Fact.Clicked ? clickFacts(words) : words, at));
