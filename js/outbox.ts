@@ -3,7 +3,8 @@
  * yet when the page goes is left in localStorage, for the next page to adopt. Decides nothing: the
  * module says what is put and forgotten.
  *
- * A line's key is its text up to the first U+001F.
+ * A line's key is its text up to the first U+001F. Events that are written down together are one line: each behind a
+ * U+001E, under the key of the first.
  */
 import { attempt } from "./attempt";
 
@@ -13,11 +14,8 @@ const STORE = "lines";
 /** How long opening and a transaction may take, in milliseconds: some browsers never answer. */
 const STORE_TIMEOUT_MS = 1_000;
 
-/**
- * How long after a transaction was begun the next one that only writes is begun, in milliseconds: each costs the page a
- * third of a millisecond. An event is durable within 50 ms all the same: what takes longest, Firefox, takes 20 more.
- */
-const REST_MS = 20;
+/** Longest line to which an event is added, with it, in UTF-16 units. */
+const MAX_SHARED_CHARS = 8_192;
 
 /** How long a database that could not be opened is left alone, in milliseconds. */
 const REOPEN_AFTER_MS = 10_000;
@@ -54,8 +52,13 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
    */
   let isLeft = false;
   let isWriteComing = false;
-  let restsUntil = 0;
-  let endRest = () => {};
+  /**
+   * The line to which the next event is added; none where what there was has left this memory, whole: two pages may have
+   * a line, and whoever writes it down last must write the same.
+   */
+  let open = "";
+  /** Events since the last turn. */
+  let fresh = 0;
   /** Fulfils when what was begun has ended, one transaction after the other; tells whether that is durable. */
   let last: Promise<boolean | undefined> = Promise.resolve(false);
 
@@ -99,6 +102,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
         if (mayKeep) {
           if (wipes) store.clear();
           wipes = false;
+          open = "";
           written = [...dirty];
           for (const [key, line] of written) {
             if (line !== undefined || isLeft) store.put(line ?? key, key);
@@ -134,6 +138,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
     attempt(() => {
       if (mayKeep) {
         hasSpilled = false;
+        open = "";
         if (dirty.size) localStorage.setItem(ownSpill, JSON.stringify([...dirty]));
         else localStorage.removeItem(ownSpill);
         hasSpilled = dirty.size > 0;
@@ -150,14 +155,6 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
    */
   const next = (heard?: (lines?: string[]) => void, query?: string) => {
     last = last.then(async () => {
-      const restMs = restsUntil - performance.now();
-      // Timers of hidden pages are late, and such pages are ended without a word.
-      if (!heard && restMs > 0 && !document.hidden)
-        await new Promise<void>((rested) => {
-          endRest = rested;
-          setTimeout(rested, restMs);
-        });
-      restsUntil = performance.now() + REST_MS;
       if ((mayKeep || query) && !database && performance.now() >= reopensAt) await connect();
       isWriteComing = false;
       let unheard = heard;
@@ -192,7 +189,6 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
 
   /** Once for all that one task puts and forgets. */
   const writeSoon = () => {
-    if (document.hidden) endRest();
     if (mayKeep && (dirty.size || wipes) && !isWriteComing) {
       isWriteComing = true;
       next();
@@ -200,8 +196,10 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
   };
 
   const change = (key: string, line?: string) => {
-    if (line === undefined) own.delete(key);
-    else own.set(key, line);
+    if (line === undefined) {
+      own.delete(key);
+      open = "";
+    } else own.set(key, line);
     // Without a database there is nothing to delete from.
     if (line === undefined && !hasConnected) dirty.delete(key);
     else dirty.set(key, line);
@@ -222,8 +220,16 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
 
   const sorted = (lines: Map<string, string>) => [...lines.values()].sort();
 
-  return {
+  const self = {
+    /** Most events of one line. */
+    _most: 1,
     put(line: string) {
+      if (line[0] === "e" && !line.includes("\x1e")) {
+        // So that as many whole lines as events fit into a batch.
+        if (fresh++ % self._most === 0 || open.length + line.length > MAX_SHARED_CHARS) open = "";
+        open ||= `${keyOf(line)}\x1f`;
+        line = open += `\x1e${line}`;
+      }
       change(keyOf(line), line);
       return true;
     },
@@ -239,6 +245,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
     clear() {
       own.clear();
       dirty.clear();
+      open = "";
       attempt(() => {
         for (const [key] of [...storedUnder(spills), ...storedUnder(earlyKey)]) localStorage.removeItem(key);
       });
@@ -246,8 +253,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
       else attempt(() => indexedDB.deleteDatabase(name));
     },
     turn() {
-      endRest();
       next((stored) => {
+        fresh = 0;
         let lines = own;
         if (stored) {
           lines = new Map(stored.map((line) => [keyOf(line), line]));
@@ -281,6 +288,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
       if (isNew || !mayKeep || (dirty.size && !hasSpilled)) return;
       own.clear();
       dirty.clear();
+      open = "";
       hasSpilled = false;
       adopt();
     },
@@ -291,6 +299,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
     open: (key: string, heard: (line: string) => void): Promise<unknown> =>
       next((lines = []) => heard(lines[0] ?? ""), key),
   };
+  return self;
 }
 
 /** What {@link outboxOf} makes. */

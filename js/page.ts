@@ -68,7 +68,7 @@ const encoder = new TextEncoder();
 const bytesOf = (text: string) => encoder.encode(text).length;
 const keyOf = (line: string) => line.split("\x1f", 1)[0] as string;
 
-/** The lines that a batch was formed of, each behind a U+001E: JSON text never holds it. */
+/** The parts of a batch or of a line with events, each behind a U+001E: JSON text never holds it. */
 const partsOf = (line: string) => line.split("\x1e").slice(1);
 
 /** How much there is to look at: characters, and events in all lines. */
@@ -81,7 +81,7 @@ export const sizeOf = (lines: string[]) => {
   }
   return [chars, events] as const;
 };
-const eventsIn = (line: string) => (line[0] === "e" ? 1 : line.split("\x1ee").length - 1);
+const eventsIn = (line: string) => line.split("\x1ee").length - 1;
 
 /** Opens the texts of a tracker, which the instance serves. `wake` is called at the time that was asked for. */
 export function openPage(
@@ -127,7 +127,7 @@ export function openPage(
         parts.push(goneCounters || ownCounters);
         host.forget(keyOf(parts[0] as string));
       }
-      parts.push(line);
+      parts.push(...partsOf(line));
       forget();
     },
     [Act.Ask]: () => asked.push(ids[Id.Line] as string),
@@ -139,7 +139,8 @@ export function openPage(
     [Act.ForgetInFlight]: forgetInFlight,
     [Act.SplitInFlight]() {
       forgetInFlight();
-      for (const part of partsInFlight) host.put(part);
+      // Each in a line of its own: only then is half a batch smaller.
+      for (const part of partsInFlight) host.put(part[0] === "e" ? `${keyOf(part)}\x1f\x1e${part}` : part);
     },
     [Act.Identify]() {
       const [customer, session = ""] = self._told;
@@ -235,11 +236,10 @@ export function openPage(
       if (kind === "a") self._record = line.slice(2);
       if (kind === "b") numbers = wordsOf(line).slice(1).map(Number);
       if (kind === "c" && id !== ids[Id.Outbox]) goneCounters = line;
-      if (kind === "d" || kind === "e") numbers = [timeOf(id), line.length];
+      if (kind === "d" || kind === "e") numbers = [timeOf(id), line.length, eventsIn(line)];
       if (kind === "d") {
         const receipt = self._receipts[id];
         numbers.push(
-          eventsIn(line),
           receipt ? receipt.stored + receipt.duplicates + receipt.rejected : -1,
           receipt?.rejected as number,
           Number(id === ids[Id.Unconfirmed] && id !== ids[Id.InFlight]),
@@ -249,9 +249,13 @@ export function openPage(
       return line ? KINDS.indexOf(kind) + 1 || KINDS.length + 1 : 0;
     },
     _bytes() {
-      const before = context;
-      context = contextOf(line);
-      return bytesOf(line) - (context === before ? bytesOf(context) : 0);
+      let bytes = 0;
+      for (const part of partsOf(line)) {
+        const own = contextOf(part);
+        bytes += bytesOf(own === context ? part.slice(0, -own.length) : part);
+        context = own;
+      }
+      return bytes;
     },
     _act: (act: Act) => acts[act](),
     _send(batch: Id, isLeaving: boolean, epoch: number) {

@@ -35,8 +35,15 @@ export interface Engine {
 /** How many words of random bits a page keeps for its event ids, as in `crates/core/src/shell.rs`. */
 const PAGE_WORDS = 2;
 
-/** How often in a row a fact may find the module at work. */
-const MAX_LATE = 100;
+/**
+ * How long after facts were heard the next ones are, in milliseconds: what a call leads to (ids, lines, a transaction) is
+ * done for all of them together, outside the call. An event is durable within 50 ms all the same: Chromium takes 2 more,
+ * others 20.
+ */
+const REST_MS = "userAgentData" in navigator ? 35 : 20;
+
+/** Most facts that wait to be heard. */
+const MAX_WAITING = 1_000;
 
 /** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
 const CLOCK_SLACK_MS = 5_000;
@@ -90,7 +97,6 @@ export async function start(
   const waiting: Heard[] = [];
   let isLoading = false;
   let calls: Promise<void> | undefined;
-  let late = 0;
   let drift = 0;
 
   const { site } = options;
@@ -123,6 +129,7 @@ export async function start(
     (await import(__EXTRAS_JS__).then((it: typeof import("./extras")) => it.prepare(options, host, outbox, run)));
   options.anonymous = Boolean(isAnonymous(options));
   const { _byHash, _numbers } = settingsOf(options);
+  outbox._most = _numbers[5];
 
   /** Has the module work for this page: another one may be at work, and call us. */
   const within = <Result>(call: () => Result): Result => {
@@ -164,34 +171,49 @@ export async function start(
     return told.map(Number);
   };
 
-  /** Reports a fact, after what other tabs may have written into the record since the last one. Tells whether it was heard. */
-  const hear = (fact: Fact, told: unknown[], at: number, activeAt: number) => {
-    // Before all else: a page's own value may throw.
-    const words = told.map((it) => String(it ?? ""));
-    if (isBusy) {
-      // A page's own `fetch` may call us while we call it: then the fact waits for us to be done. If we
-      // never are, the module has failed.
-      if (late++ < MAX_LATE) queueMicrotask(() => hear(fact, words, at, activeAt));
-      return false;
-    }
+  /** Facts that wait to be heard, in order. */
+  const facts: Heard[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let restsUntil = 0;
+
+  /** Hears the facts that wait, after what other tabs may have written into the record since the last ones. */
+  const hearAll = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    // A page's own functions may call us while we call them. If we never are done, the module has failed.
+    if (isBusy || !facts[0]) return;
     isBusy = true;
-    late = 0;
+    restsUntil = performance.now() + REST_MS;
     const say = (fact: Fact, at: number, [a = 0, b = 0, c = 0, d = 0]: readonly number[] = []) =>
       glue.hear(fact, at, a, b, c, d);
     within(() => {
       const now = Date.now();
       const newDrift = now - performance.now();
-      host._fact = fact;
       own._record = host.read();
       say(Fact.MemoryRead, now);
-      if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) say(Fact.ClockChanged, at);
+      if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) say(Fact.ClockChanged, now);
       drift = newDrift;
-      const numbers = numbersOf(fact, words, activeAt);
-      if (numbers) say(fact, at, numbers);
+      for (const [fact, words, at, activeAt] of facts.splice(0)) {
+        host._fact = fact;
+        const numbers = numbersOf(fact, words as string[], activeAt);
+        if (numbers) say(fact, at, numbers);
+      }
     });
     isBusy = false;
     outbox._write();
-    return true;
+    if (facts[0]) hearSoon();
+  };
+  const hearSoon = () => {
+    timer ??= setTimeout(attempt, restsUntil - performance.now(), hearAll);
+  };
+  /** Reports a fact: an event soon, with those that come meanwhile, everything else now. */
+  const hear = (fact: Fact, told: unknown[], at: number, activeAt: number) => {
+    // Before all else: a page's own value may throw.
+    const words = told.map((it) => String(it ?? ""));
+    if (facts.length < MAX_WAITING) facts.push([fact, words, at, activeAt]);
+    // Timers of hidden pages are late, and such pages are ended without a word.
+    if (fact < Fact.Clicked || fact > Fact.Tracked || facts.length >= MAX_WAITING || document.hidden) hearAll();
+    else hearSoon();
   };
   const hearNow = (fact: Fact, told: unknown[] = []) => hear(fact, told, Date.now(), 0);
 
@@ -209,6 +231,7 @@ export async function start(
             random = seeded(it + n);
             if (fact === Fact.Called) waiting.push(heard);
             else hear(fact, told, at, activeAt);
+            hearAll();
           }
         });
         outbox._written().then(() => attempt(() => localStorage.removeItem(it)));
@@ -233,8 +256,10 @@ export async function start(
           options,
           0,
         );
+        hearAll();
         host.left();
-        if (hear(fact, outbox._own(), at, activeAt)) outbox._leave();
+        hear(fact, outbox._own(), at, activeAt);
+        if (!isBusy) outbox._leave();
         return;
       }
       // Out of the back-forward cache it is shown before it is visible, or the other way round.
@@ -243,6 +268,7 @@ export async function start(
     },
     _redact: redactUrl,
     _stats() {
+      hearAll();
       const [tracked = 0, sent = 0, pending = 0] = within(() => [0, 1, 2].map((it) => glue.stat(it)));
       // What waits for the calls' part the module does not know.
       const { length } = waiting;

@@ -142,9 +142,10 @@ impl Shell for Page {
                     is_unconfirmed,
                 }
             }
-            4 => Line::Event {
+            4 => Line::Events {
                 made_at: time(0),
                 chars: count(1),
+                events: count(2),
             },
             _ => Line::Other,
         }

@@ -45,7 +45,7 @@ pub trait Shell {
     fn turn(&mut self);
     /// Goes on to the next line of the turn.
     fn next_line(&mut self) -> Line;
-    /// How many bytes the event of the line at hand takes in a batch: without its context where that is the one of
+    /// How many bytes the events of the line at hand take in a batch, each without its context where that is the one of
     /// the event before.
     fn line_bytes(&mut self) -> u32;
     /// Does that with the line at hand, or with the batch under way.
@@ -142,12 +142,14 @@ pub enum Line {
         /// Whether this page has sent it, and the answer did not come.
         is_unconfirmed: bool,
     },
-    /// An event.
-    Event {
-        /// When it was made.
+    /// Events that were written down together.
+    Events {
+        /// When the first of them was made.
         made_at: Timestamp,
         /// Its length, in characters.
         chars: u32,
+        /// How many there are.
+        events: u32,
     },
     /// Another page's counters, another version's line.
     Other,
@@ -170,7 +172,7 @@ pub enum Act {
     Forget,
     /// Takes it out of the outbox undelivered; what a batch says of the page that tracked its events stays.
     Drop,
-    /// The event goes into the batch that is being formed. With the first one goes the counters of a page that has
+    /// Its events go into the batch that is being formed. With the first ones goes the counters of a page that has
     /// gone, else one's own.
     Choose,
     /// Asks the collector for the batch's receipt.
@@ -181,7 +183,7 @@ pub enum Act {
     PutBatch,
     /// The batch under way leaves the outbox.
     ForgetInFlight,
-    /// The batch under way is taken apart: its lines are the outbox's again.
+    /// The batch under way is taken apart: its events are the outbox's again, each in a line of its own.
     SplitInFlight,
     /// What the site said of visitor and session takes effect: see [`crate::Input::Identified`].
     Identify,

@@ -129,9 +129,13 @@ impl Tracker {
                         self.judge(&mut turn, &batch, shell);
                     }
                 }
-                Line::Event { made_at, chars } => {
-                    if self.fits(&mut turn, made_at, chars, 1, shell) {
-                        self.choose(&mut turn, shell);
+                Line::Events {
+                    made_at,
+                    chars,
+                    events,
+                } => {
+                    if self.fits(&mut turn, made_at, chars, events, shell) {
+                        self.choose(&mut turn, events, shell);
                     }
                 }
                 // Not worth a look.
@@ -180,11 +184,13 @@ impl Tracker {
         false
     }
 
-    /// Takes an event into the next batch if there is room.
-    fn choose(&mut self, turn: &mut Turn, shell: &mut impl Shell) {
+    /// Takes the events of a line into the next batch if there is room.
+    fn choose(&mut self, turn: &mut Turn, events: u32, shell: &mut impl Shell) {
         let mut bytes = turn.bytes;
-        let has_room =
-            turn.is_due && !turn.repeats && turn.events < self.config.max_batch_events && {
+        let has_room = turn.is_due
+            && !turn.repeats
+            && (turn.events == 0 || turn.events + events <= self.config.max_batch_events)
+            && {
                 bytes += shell.line_bytes();
                 turn.events == 0 || bytes <= self.max_batch_bytes
             };
@@ -197,7 +203,7 @@ impl Tracker {
             self.share_counters(shell);
         }
         shell.act(Act::Choose);
-        turn.events += 1;
+        turn.events += events;
         turn.bytes = bytes;
     }
 
