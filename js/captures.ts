@@ -18,7 +18,7 @@ import { searchOf } from "./captures/search";
 import { type Record, Seen, type Tell } from "./captures/seen";
 import { hearTriggers } from "./captures/triggers";
 import { Fact } from "./fact";
-import { instantiated } from "./instantiated";
+import { moduleOf } from "./module-of";
 import type { Engine } from "./tracker";
 import type { Options } from "./types";
 import type { Vitals } from "./vitals";
@@ -36,7 +36,7 @@ let attached: Promise<void> | undefined;
 
 /** Fetches the module, once, and joins it to its glue. */
 function attach(url: string | URL): Promise<void> {
-  attached ??= instantiated(url, glue.imports, () => import(__CAPTURES_FALLBACK_JS__)).then(glue.attach);
+  attached ??= moduleOf(url, () => import(__CAPTURES_FALLBACK_JS__)).then((make) => glue.attach(make(glue.imports)));
   return attached;
 }
 

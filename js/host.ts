@@ -10,8 +10,11 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** Largest body that may outlive its page, in bytes: beacons and such requests share 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
 const MAX_KEPT_ALIVE_BYTES = 60_000;
 
-/** Bodies up to this, in characters, go as they are: there is little to gain. */
-const MAX_PLAIN_CHARS = 512;
+/**
+ * Bodies up to this, in characters, go as they are: that of a lone pageview, for which a page should not have to set up
+ * what compresses.
+ */
+const MAX_PLAIN_CHARS = 2_048;
 
 /** How long after a request has failed the page may be left because of what made it fail, in milliseconds. */
 const LINK_FOLLOWED_MS = 1_000;
@@ -81,7 +84,7 @@ function recordOf(key: string) {
  * Smaller, where that pays and works. Through streams of our own: what a page begins while it is left ends before its next
  * listener is called, since it waits for promises alone; a `Response` or a `Blob` that is read has to wait for the browser.
  */
-async function gzip(body: string): Promise<BodyInit> {
+async function gzip(body: string) {
   try {
     if (body.length > MAX_PLAIN_CHARS) {
       const text = new ReadableStream({
@@ -91,15 +94,19 @@ async function gzip(body: string): Promise<BodyInit> {
         },
       });
       const reader = text.pipeThrough(new CompressionStream("gzip") as TransformStream<BufferSource>).getReader();
-      const parts: BufferSource[] = [];
-      for (let read = await reader.read(); !read.done; read = await reader.read()) parts.push(read.value);
-      return new Blob(parts as BlobPart[], { type: "text/plain" });
+      const bytes: number[] = [];
+      for (let read = await reader.read(); !read.done; read = await reader.read()) bytes.push(...read.value);
+      return new Uint8Array(bytes);
     }
   } catch {
     // Then as it is.
   }
   return body;
 }
+
+/** Sends a body as what needs no preflight. */
+const post = (url: string, body: BodyInit, keepalive: boolean) =>
+  fetch(url, { method: "POST", body, keepalive, credentials: "omit", headers: { "content-type": "text/plain" } });
 
 const after = (ms: number) => new Promise<undefined>((passed) => setTimeout(passed, ms));
 
@@ -126,13 +133,10 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
       // It has left with the page, which has come back.
       if (unsent !== body) throw body;
       unsent = "";
-      const keepalive = ((payload as Blob).size ?? body.length) < MAX_KEPT_ALIVE_BYTES;
       const answer = await Promise.race([
         // When a link is followed WebKit gives requests up, for the page only, long before it says that
         // the page is left: a beacon would bring the same once more.
-        fetch(url, { method: "POST", body: payload, keepalive, credentials: "omit" }).catch(() =>
-          after(LINK_FOLLOWED_MS),
-        ),
+        post(url, payload, payload.length < MAX_KEPT_ALIVE_BYTES).catch(() => after(LINK_FOLLOWED_MS)),
         after(ANSWER_TIMEOUT_MS),
       ]);
       if (answer) {
@@ -157,8 +161,8 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
   const go = () => {
     for (const { body } of leaving) {
       // Missing, full, or the page's own.
-      if (!attempt(() => navigator.sendBeacon(url, body)))
-        attempt(() => fetch(url, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {}));
+      if (!attempt(() => navigator.sendBeacon(url, new Blob([body as BlobPart], { type: "text/plain" }))))
+        attempt(() => post(url, body, true).catch(() => {}));
     }
     leaving = [];
   };

@@ -24,10 +24,10 @@ export enum Id {
  */
 const TWIN_MS = 5_000;
 
-/** A UUID as text (RFC 9562, section 4), of four words. */
+/** A UUID as text (RFC 9562, section 4), of four words, signed or not. */
 export const uuidOf = (words: number[]) =>
   words
-    .map((word) => word.toString(16).padStart(8, "0"))
+    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
     .join("")
     .replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 

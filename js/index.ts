@@ -35,6 +35,7 @@ export function init<Events extends object = AnyEvents>(options: Options): Track
   const started = createTracker(options, {
     _load: () => import("./tracker.js"),
     _wasmUrl: new URL("./tracker.wasm", import.meta.url),
+    _isServer: typeof document === "undefined",
   });
   const tracker = Object.assign(
     started,

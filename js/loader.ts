@@ -26,6 +26,8 @@ export interface Source {
   _endpoint?: string;
   /** Who listened before. */
   _stub?: Stub;
+  /** There is no visitor: nothing is to happen. */
+  _isServer?: boolean;
 }
 
 /** Starts a tracker; see {@link Tracker}. */
@@ -34,8 +36,7 @@ export function createTracker(options: Options, source: Source): Tracker {
   let lost = 0;
   let engine: Engine | undefined;
   let listening: Listening | undefined;
-  // On a server there is no visitor.
-  let stopped = typeof document === "undefined";
+  let stopped = source._isServer;
 
   const warn = (message: unknown) => /true/.test(options?.debug as never) && console.warn(`[sillage] ${message}`);
 
@@ -68,8 +69,8 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   const quit = () => {
     stopped = true;
-    listening?._stop();
     waiting.length = 0;
+    listening?._stop();
   };
 
   /** Takes over from the inline stub, which goes on as a way in for those who hold on to it. */
@@ -102,7 +103,8 @@ export function createTracker(options: Options, source: Source): Tracker {
           if (stopped) return engine._stop();
           if (!waiting[0]) hear(Fact.PageLoaded);
           if (lost) hear(Fact.Lost, [lost]);
-          for (const it of waiting.splice(0)) run(() => engine?._hear(...it));
+          // biome-ignore lint/suspicious/useIterableCallbackReturn: a loop is larger
+          waiting.splice(0).forEach((it) => run(() => engine?._hear(...it)));
         },
         spill,
         run,
@@ -111,7 +113,7 @@ export function createTracker(options: Options, source: Source): Tracker {
       // A page that cannot load the module still leaves what it hears to one that can.
       if (isLoaded) quit();
       console.warn(`[sillage] ${error}`);
-      throw new TrackerError(isLoaded ? "invalid_option" : "load_failed", String(error));
+      throw new TrackerError(isLoaded ? "invalid_option" : "load_failed", error as string);
     }
   })();
   // Who does not ask does not want to know.

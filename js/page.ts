@@ -1,5 +1,5 @@
 /**
- * What the module asks of the page that it is at work for. Numbers alone cross; ids, lines and bodies are texts, and stay
+ * What the module asks of its page. Numbers alone cross; ids, lines and bodies are texts, and stay
  * here: the module says what becomes of them. Carries out and decides nothing.
  */
 import { bodyOf, contextOf, wordsOf } from "./body";
@@ -49,14 +49,6 @@ export enum Act {
   TakeOver,
 }
 
-/** The page that the module is at work for. */
-export let page: Page;
-
-/** From now on that is it. */
-export function turnTo(it: Page) {
-  page = it;
-}
-
 /** What the collector knows of a batch; a word where it does not know it. */
 export interface Receipt {
   stored: number;
@@ -83,14 +75,8 @@ export const sizeOf = (lines: string[]) => {
 };
 const eventsIn = (line: string) => line.split("\x1ee").length - 1;
 
-/** Opens the texts of a tracker, which the instance serves. `wake` is called at the time that was asked for. */
-export function openPage(
-  _instance: WebAssembly.Exports,
-  host: Host,
-  site: string,
-  _random: (index: number) => number,
-  wake: () => void,
-) {
+/** Opens the texts of a tracker. `wake` is called at the time that was asked for. */
+export function openPage(host: Host, site: string, _random: (index: number) => number, wake: () => void) {
   const ids: string[] = Array(Id.Unconfirmed + 1).fill("");
   const counters: { outboxId: string; tracked: number; dropped?: Record<string, number> } = {
     outboxId: "",
@@ -154,7 +140,6 @@ export function openPage(
   };
 
   const self = {
-    _instance,
     /** What is to be read, and what is being heard of: its words, what the event says, where it happens. */
     _record: "",
     _told: [] as string[],
@@ -236,7 +221,7 @@ export function openPage(
       if (kind === "a") self._record = line.slice(2);
       if (kind === "b") numbers = wordsOf(line).slice(1).map(Number);
       if (kind === "c" && id !== ids[Id.Outbox]) goneCounters = line;
-      if (kind === "d" || kind === "e") numbers = [timeOf(id), line.length, eventsIn(line)];
+      if (kind > "c") numbers = [timeOf(id), line.length, eventsIn(line)];
       if (kind === "d") {
         const receipt = self._receipts[id];
         numbers.push(

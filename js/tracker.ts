@@ -1,13 +1,13 @@
 /** The part that is loaded after the page: runs the module and joins it to the browser. */
-import * as glue from "../target/bindgen/tracker_bg.js";
+import { boundTo, importsOf } from "../target/bindgen/tracker_bg.js";
 import { attempt } from "./attempt";
 import { Fact, type Heard } from "./fact";
 import { pageFacts } from "./facts";
 import { openHost } from "./host";
 import { clickSaid, placeOf, trackedSaid } from "./members";
-import { instances } from "./module";
+import { make } from "./module";
 import { outboxOf, storedUnder } from "./outbox";
-import { openPage, type Page, page, turnTo } from "./page";
+import { openPage } from "./page";
 import { redactUrl } from "./redact";
 import { CONSENTS, settingsOf } from "./settings";
 import { isAnonymous } from "./spill";
@@ -48,12 +48,6 @@ const MAX_WAITING = 1_000;
 /** How far the wall clock may move away from the monotonic one before it was set, in milliseconds. */
 const CLOCK_SLACK_MS = 5_000;
 
-/** From now on the module works for that page. */
-function enter(it: Page) {
-  turnTo(it);
-  glue.attach(it._instance);
-}
-
 /** A generator of 32 bits that look random, the same for the same seed: each of 2^32 states leads to another one. */
 function seeded(seed: string) {
   let state = 0;
@@ -89,7 +83,6 @@ export async function start(
   const pageRandom = crypto.getRandomValues(new Uint32Array(PAGE_WORDS));
   const trulyRandom = (index: number) => pageRandom[index] ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   let random = trulyRandom;
-  const instance = instances.shift() as WebAssembly.Exports;
   /** Address of the page in view, redacted: the referrer of the next one in this document. */
   let seenUrl = "";
   let isBusy = false;
@@ -114,7 +107,6 @@ export async function start(
     hearNow(Fact.SendFinished, [status, rejected, retryMs, Object.keys(receipts).length]);
   });
   const own = openPage(
-    instance,
     host,
     site,
     (index) => random(index),
@@ -131,17 +123,10 @@ export async function start(
   const { _byHash, _numbers } = settingsOf(options);
   outbox._most = _numbers[5];
 
-  /** Has the module work for this page: another one may be at work, and call us. */
-  const within = <Result>(call: () => Result): Result => {
-    const before = page;
-    enter(own);
-    try {
-      return call();
-    } finally {
-      if (before) enter(before);
-    }
-  };
-  within(() => glue.open(..._numbers, options.anonymous as boolean));
+  const module = boundTo(make(importsOf(own)));
+  module._open(..._numbers, options.anonymous as boolean);
+  /** Numbers that a fact has not are not given: for the module they are `NaN`, which counts as 0. */
+  const tell = module._hear as (fact: Fact, at: number, ...numbers: readonly number[]) => void;
 
   /** What the module needs to know of a fact in numbers, nothing where it is no news. Its texts are `own`'s from then on. */
   const numbersOf = (fact: Fact, told: string[], activeAt: number): readonly number[] | undefined => {
@@ -184,21 +169,17 @@ export async function start(
     if (isBusy || !facts[0]) return;
     isBusy = true;
     restsUntil = performance.now() + REST_MS;
-    const say = (fact: Fact, at: number, [a = 0, b = 0, c = 0, d = 0]: readonly number[] = []) =>
-      glue.hear(fact, at, a, b, c, d);
-    within(() => {
-      const now = Date.now();
-      const newDrift = now - performance.now();
-      own._record = host.read();
-      say(Fact.MemoryRead, now);
-      if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) say(Fact.ClockChanged, now);
-      drift = newDrift;
-      for (const [fact, words, at, activeAt] of facts.splice(0)) {
-        host._fact = fact;
-        const numbers = numbersOf(fact, words as string[], activeAt);
-        if (numbers) say(fact, at, numbers);
-      }
-    });
+    const now = Date.now();
+    const newDrift = now - performance.now();
+    own._record = host.read();
+    tell(Fact.MemoryRead, now);
+    if (Math.abs(newDrift - drift) > CLOCK_SLACK_MS && drift) tell(Fact.ClockChanged, now);
+    drift = newDrift;
+    for (const [fact, words, at, activeAt] of facts.splice(0)) {
+      host._fact = fact;
+      const numbers = numbersOf(fact, words as string[], activeAt);
+      if (numbers) tell(fact, at, ...numbers);
+    }
     isBusy = false;
     outbox._write();
     if (facts[0]) hearSoon();
@@ -269,7 +250,7 @@ export async function start(
     _redact: redactUrl,
     _stats() {
       hearAll();
-      const [tracked = 0, sent = 0, pending = 0] = within(() => [0, 1, 2].map((it) => glue.stat(it)));
+      const [tracked = 0, sent = 0, pending = 0] = [0, 1, 2].map(module._stat);
       // What waits for the calls' part the module does not know.
       const { length } = waiting;
       return { tracked: tracked + length, sent, pending: pending + length, dropped: own._dropped() };

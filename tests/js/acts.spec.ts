@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Id } from "../../js/ids.ts";
-import { batchOf, eventLine, idAt, words } from "./support/lines.ts";
+import { batchOf, eventLine, idAt, lineOf, words } from "./support/lines.ts";
 import { nextLine } from "./support/page.ts";
 import { turnOver } from "./support/turn.ts";
 
@@ -28,14 +28,12 @@ const FIRST = eventLine({ id: idAt(NOW, 1) });
 const SECOND = eventLine({ id: idAt(NOW + 1, 2) });
 const keyOf = (line: string) => line.split("\x1f")[0];
 
-/** A page that has these lines under way in the batch `D`. */
-function sending(...lines: string[]) {
-  const opened = turnOver(...lines);
+/** A page that has these events under way in the batch `D`. */
+function sending(...events: string[]) {
+  const opened = turnOver(lineOf(...events));
   const { page } = opened;
-  for (const _ of lines) {
-    page._next();
-    page._act(Act.Choose);
-  }
+  page._next();
+  page._act(Act.Choose);
   opened.setId(Id.Batch, "D");
   page._act(Act.PutBatch);
   page._copy(Id.Batch, Id.InFlight);
@@ -59,7 +57,7 @@ describe("what becomes of a line", () => {
   });
 
   test("dropped it leaves the outbox, and what a batch counted stays", () => {
-    const { page, calls } = turnOver(FIRST, batchOf("D", GONE, FIRST), batchOf("F", FIRST), batchOf("G"));
+    const { page, calls } = turnOver(lineOf(FIRST), batchOf("D", GONE, FIRST), batchOf("F", FIRST), batchOf("G"));
     nextLine(page);
     page._act(Act.Drop);
     assert.deepEqual(calls(), [["forget", keyOf(FIRST)]]);
@@ -77,7 +75,8 @@ describe("what becomes of a line", () => {
   });
 
   test("chosen it goes into a batch, behind this page's counters", () => {
-    const { page, calls } = turnOver(COUNTERS, FIRST, SECOND);
+    const third = eventLine({ id: idAt(NOW + 2, 3) });
+    const { page, calls } = turnOver(COUNTERS, lineOf(FIRST), lineOf(SECOND, third));
     nextLine(page);
     for (const line of [FIRST, SECOND]) {
       nextLine(page);
@@ -87,11 +86,13 @@ describe("what becomes of a line", () => {
     }
     page._name(Id.Batch, 0, 0, 0, 1);
     page._act(Act.PutBatch);
-    assert.deepEqual(calls(), [["put", batchOf("00000000-0000-0000-0000-000000000001", COUNTERS, FIRST, SECOND)]]);
+    assert.deepEqual(calls(), [
+      ["put", batchOf("00000000-0000-0000-0000-000000000001", COUNTERS, FIRST, SECOND, third)],
+    ]);
   });
 
   test("chosen it takes along the counters of a page that has gone", () => {
-    const { page, calls } = turnOver(GONE, COUNTERS, FIRST);
+    const { page, calls } = turnOver(GONE, COUNTERS, lineOf(FIRST));
     nextLine(page, 3);
     page._act(Act.Choose);
     assert.deepEqual(calls(), [
@@ -100,14 +101,14 @@ describe("what becomes of a line", () => {
     ]);
     page._send(Id.Batch, false, 0);
     assert.equal(sentBatch(calls()).counters.outboxId, "G");
-    page._begin([FIRST]);
+    page._begin([lineOf(FIRST)]);
     nextLine(page);
     page._act(Act.Choose);
     assert.deepEqual(calls()[0], ["forget", "cO"], "the next turn its own");
   });
 
   test("in doubt it is asked about", () => {
-    const opened = turnOver(batchOf("D", FIRST), batchOf("F", FIRST), SECOND);
+    const opened = turnOver(batchOf("D", FIRST), batchOf("F", FIRST), lineOf(SECOND));
     const { page, calls } = opened;
     for (const _ of [1, 2]) {
       nextLine(page);
@@ -137,7 +138,7 @@ describe("what becomes of a line", () => {
   });
 
   test("sent by itself while the page leaves it leaves what was chosen alone", () => {
-    const opened = turnOver(batchOf("D", GONE, FIRST), SECOND);
+    const opened = turnOver(batchOf("D", GONE, FIRST), lineOf(SECOND));
     const { page, calls } = opened;
     nextLine(page);
     page._send(Id.Line, true, 0);
@@ -152,7 +153,7 @@ describe("what becomes of a line", () => {
   });
 
   test("made under another clock it says so", () => {
-    const { page, calls } = turnOver(eventLine({ epoch: 1 }));
+    const { page, calls } = turnOver(lineOf(eventLine({ epoch: 1 })));
     nextLine(page);
     page._act(Act.Choose);
     page._send(Id.Batch, false, 2);
@@ -170,18 +171,21 @@ describe("what becomes of the batch under way", () => {
     assert.deepEqual(calls(), [["forget", "dD"]]);
   });
 
-  test("too large for somebody on the way it becomes the lines that it was made of", () => {
+  test("too large for somebody on the way it becomes a line for each of its events: only then is half of it smaller", () => {
     const { page, calls } = sending(FIRST, SECOND);
     calls();
     // Another turn comes between, as when the page is left.
     page._begin([]);
     page._act(Act.SplitInFlight);
-    assert.deepEqual(calls(), [["forget", "dD"], ...[COUNTERS, FIRST, SECOND].map((line) => ["put", line])]);
+    assert.deepEqual(calls(), [
+      ["forget", "dD"],
+      ...[COUNTERS, lineOf(FIRST), lineOf(SECOND)].map((line) => ["put", line]),
+    ]);
   });
 
   test("what leaves with the page is not what is under way", () => {
     const { page, calls } = sending(FIRST);
-    page._begin([SECOND]);
+    page._begin([lineOf(SECOND)]);
     nextLine(page);
     page._act(Act.Choose);
     page._send(Id.Batch, true, 0);
@@ -189,7 +193,7 @@ describe("what becomes of the batch under way", () => {
     page._act(Act.SplitInFlight);
     assert.deepEqual(
       calls().map((it) => it[1]),
-      ["dD", COUNTERS, FIRST],
+      ["dD", COUNTERS, lineOf(FIRST)],
     );
   });
 });

@@ -7,7 +7,7 @@ import { trackedSaid } from "../../js/members.ts";
 import { Act } from "../../js/page.ts";
 import { CONSENTS, settingsOf } from "../../js/settings.ts";
 import type { Options } from "../../js/types.ts";
-import { batchOf, eventLine } from "./support/lines.ts";
+import { batchOf, eventLine, lineOf } from "./support/lines.ts";
 import { nextLine, openedPage } from "./support/page.ts";
 import { between, constantOf, sourceOf, variantsOf } from "./support/rust.ts";
 
@@ -130,7 +130,7 @@ describe("numbers that cross", () => {
       Record: "a\x1fx",
       State: "b\x1f1\x1f2\x1f3",
       Batch: batchOf("D"),
-      Event: eventLine(),
+      Events: lineOf(eventLine()),
       Other: "cG\x1f{}",
     };
     page._begin(Object.values(lines));
@@ -170,10 +170,10 @@ describe("numbers that cross", () => {
       due_at: "1",
       failures: "2",
     });
-    const batch = between(next, "3 => {", "4 => Line::Event");
+    const batch = between(next, "3 => {", "4 => Line::Events");
     assert.match(batch, /\(known, is_unconfirmed\) = \(page::number\(3\), page::number\(5\) > 0\.0\)/);
     assert.deepEqual(placesIn(batch), { made_at: "0", chars: "1", events: "2", rejected: "4" });
-    assert.deepEqual(placesIn(between(next, "4 => Line::Event {", "},")), { made_at: "0", chars: "1" });
+    assert.deepEqual(placesIn(between(next, "4 => Line::Events {", "},")), { made_at: "0", chars: "1", events: "2" });
   });
 
   test("what came of putting an event is told by the same numbers", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Id } from "../../js/ids.ts";
 import { sizeOf } from "../../js/page.ts";
-import { batchOf, eventLine, idAt, words } from "./support/lines.ts";
+import { batchOf, eventLine, idAt, lineOf, words } from "./support/lines.ts";
 import { nextLine, numbersOf } from "./support/page.ts";
 import { turnOver } from "./support/turn.ts";
 
@@ -19,15 +19,28 @@ const SECOND = eventLine({ id: idAt(NOW + 1, 2) });
 describe("a turn", () => {
   test("tells how much there is: characters, and events in lines and batches", () => {
     assert.deepEqual(sizeOf([]), [0, 0]);
-    const lines = ["a\x1f1 1 - - 0 0 0 -", COUNTERS, batchOf("D", COUNTERS, FIRST, SECOND), FIRST, "z\x1fe"];
+    const lines = [
+      "a\x1f1 1 - - 0 0 0 -",
+      COUNTERS,
+      batchOf("D", COUNTERS, FIRST, SECOND),
+      lineOf(FIRST, SECOND),
+      "z\x1fe",
+    ];
     const { size } = turnOver(...lines);
-    assert.deepEqual(size, [lines.join("").length, 3]);
-    assert.deepEqual(sizeOf(["e𝄞"]), [3, 1]);
+    assert.deepEqual(size, [lines.join("").length, 4]);
+    assert.deepEqual(sizeOf(["e𝄞\x1f\x1ee𝄞"]), [8, 1]);
   });
 
   test("knows what a line is by its first letter, and ends", () => {
     const unknown = ["ab\x1fx", " \x1fx", "\x1fx", "x", "f1\x1fx", "É\x1fx", "A\x1fx", "\x1e"];
-    const { page } = turnOver("a\x1f1 1 - - 0 0 0 -", "b\x1f1\x1f2\x1f3", COUNTERS, batchOf("D"), FIRST, ...unknown);
+    const { page } = turnOver(
+      "a\x1f1 1 - - 0 0 0 -",
+      "b\x1f1\x1f2\x1f3",
+      COUNTERS,
+      batchOf("D"),
+      lineOf(FIRST),
+      ...unknown,
+    );
     const kinds = [RECORD, STATE, OTHER, BATCH, EVENT, RECORD, ...Array(7).fill(OTHER), END, END];
     assert.deepEqual(
       kinds.map(() => nextLine(page)),
@@ -53,12 +66,14 @@ describe("a turn", () => {
     }
   });
 
-  test("tells when an event was made, and how long it is", () => {
-    const { page } = turnOver(FIRST, "e-\x1fx");
+  test("tells when events were made, how long their line is, and how many they are", () => {
+    const line = lineOf(FIRST, SECOND);
+    const { page } = turnOver(line, "e-\x1fx");
     nextLine(page);
-    assert.deepEqual(numbersOf(page, 2), [NOW, FIRST.length]);
+    assert.deepEqual(numbersOf(page, 3), [NOW, line.length, 2]);
     nextLine(page);
     assert.ok(Number.isNaN(page._number(0)), "nobody knows");
+    assert.equal(page._number(2), 0, "what is damaged has none");
   });
 
   test("tells of a batch how many events it has, and what the last answer said of it", () => {
@@ -104,7 +119,7 @@ describe("a turn", () => {
 
   test("counts the bytes of an event, and the context of the one before only once", () => {
     const other = eventLine({ id: idAt(NOW, 3), view: "Q" });
-    const { page } = turnOver(FIRST, SECOND, other);
+    const { page } = turnOver(lineOf(FIRST), lineOf(SECOND), lineOf(other, FIRST, SECOND));
     const context = FIRST.split("\x1f").slice(5).join("\x1f");
     const bytes = () => {
       nextLine(page);
@@ -112,14 +127,14 @@ describe("a turn", () => {
     };
     assert.equal(bytes(), FIRST.length);
     assert.equal(bytes(), SECOND.length - context.length);
-    assert.equal(bytes(), other.length);
-    page._begin([other]);
-    assert.equal(bytes(), other.length, "another turn begins anew");
+    assert.equal(bytes(), other.length + FIRST.length + SECOND.length - context.length);
+    page._begin([lineOf(SECOND)]);
+    assert.equal(bytes(), SECOND.length, "another turn begins anew");
   });
 
   test("counts bytes, not characters", () => {
     const line = eventLine({ members: '"eventName":"ü𝄞日"' });
-    const { page } = turnOver(line, line);
+    const { page } = turnOver(lineOf(line), lineOf(line));
     nextLine(page);
     assert.equal(page._bytes(), Buffer.byteLength(line));
     nextLine(page);

@@ -8,6 +8,7 @@ pub(crate) mod functions;
 mod glue;
 mod link_map;
 mod names;
+mod numeric;
 mod panics;
 mod unused;
 
@@ -54,14 +55,16 @@ pub(crate) fn build(input: &Path, folder: &Path, stem: &str) -> Result<()> {
     let types = read_text(&generated.join(format!("{stem}.d.ts")))?;
     let wasm = generated.join(format!("{stem}_bg.wasm"));
     fs::rename(&wasm, folder.join(format!("{stem}.wasm")))?;
-    fs::write(
-        folder.join(format!("{stem}_bg.js")),
-        glue::rewrite(&source, &renamed)?,
-    )?;
-    fs::write(
-        folder.join(format!("{stem}_bg.d.ts")),
-        glue::declare(&types),
-    )?;
+    let (glue, types) = if numeric::is_numeric(&source) {
+        (
+            numeric::rewrite(&source, &renamed)?,
+            numeric::declare(&types),
+        )
+    } else {
+        (glue::rewrite(&source, &renamed)?, glue::declare(&types))
+    };
+    fs::write(folder.join(format!("{stem}_bg.js")), glue)?;
+    fs::write(folder.join(format!("{stem}_bg.d.ts")), types)?;
     Ok(())
 }
 

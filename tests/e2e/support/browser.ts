@@ -118,13 +118,13 @@ export type AnyTracker = Record<string, (...args: unknown[]) => unknown> & { rea
 /** Every method of a tracker, as a page may call it. */
 export const METHODS = ["track", "call", "page", "consent", "flush", "stats", "stop"];
 
-/** `REST_MS` of js/outbox.ts. */
-const REST_MS = 20;
+/** `REST_MS` of js/tracker.ts, at most. */
+const REST_MS = 35;
 
 /** Waits until what the page has put into its outboxes is there. */
 export const writtenDown = (page: Page): Promise<void> =>
   page.evaluate(async (restMs) => {
-    // An outbox that rests ends that first: timers of one length end in the order in which they were set.
+    // What waits to be heard is heard first: timers of one length end in the order in which they were set.
     await new Promise((rested) => setTimeout(rested, restMs));
     for (const { name } of await indexedDB.databases()) {
       if (!name?.startsWith("sillage:")) continue;

@@ -6,6 +6,9 @@ export const words = (...them: (string | number)[]) => them.join("\x1f");
 /** The line of a batch that was formed of these. */
 export const batchOf = (id: string, ...parts: string[]) => `d${id}\x1f\x1e${parts.join("\x1e")}`;
 
+/** The line that these events were written down in. */
+export const lineOf = (...events: string[]) => `${events[0]?.split("\x1f", 1)}\x1f\x1e${events.join("\x1e")}`;
+
 /** A UUID of version 7, made at that time, the `n`th of its kind. */
 export function idAt(at: number, n = 0) {
   const digits = at.toString(16).padStart(12, "0");
@@ -16,7 +19,7 @@ export function idAt(at: number, n = 0) {
 export const PLACE = '"page":{"url":"https://a.test/x","title":"X"},"referrer":null';
 export const ENVIRONMENT = ',"browser":{"family":"Firefox"},"device":{"isMobile":false}';
 
-/** An event's line. */
+/** An event, as a part of a line or of a batch. */
 export const eventLine = ({
   id = "E",
   at = 1_767_225_600_000 as number | string,

@@ -22,7 +22,7 @@ export function openedPage(wake = () => {}) {
   const host = Object.fromEntries(
     ["remember", "put", "forget", "clear", "keep", "turn", "send", "dropped"].map((name) => [name, call(name)]),
   );
-  const page = openPage({}, host as unknown as Host, "shop", (index) => index, wake);
+  const page = openPage(host as unknown as Host, "shop", (index) => index, wake);
   const told = {
     page,
     /** What the host was asked since this was last asked. */

@@ -129,6 +129,8 @@ impl Tracker {
                         self.judge(&mut turn, &batch, shell);
                     }
                 }
+                // Not worth a look, damaged lines neither.
+                Line::Other | Line::Events { events: 0, .. } => {}
                 Line::Events {
                     made_at,
                     chars,
@@ -138,8 +140,6 @@ impl Tracker {
                         self.choose(&mut turn, events, shell);
                     }
                 }
-                // Not worth a look.
-                Line::Other => {}
             }
         }
         self.conclude(&turn, urgency, shell);

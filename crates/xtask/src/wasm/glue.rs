@@ -10,10 +10,6 @@ use anyhow::{Result, bail};
 
 use super::names::{IMPORT_MODULE, Renamed};
 
-/// How the glue calls what `src/browser/page.rs` imports, as if it were a global, and where that is.
-const PAGE_ACCESS: &str = " page.";
-const PAGE_IMPORT: &str = "import { page } from \"../../js/page\";\n";
-
 /// Functions of the glue that our modules need in their simplest form.
 const SIMPLER: &[(&str, &str)] = &[
     // Of what our modules import `setTimeout` counts as failing, which does not fail, and the call of a function, which we give:
@@ -136,9 +132,6 @@ pub(crate) fn rewrite(source: &str, renamed: &Renamed) -> Result<String> {
             "import {{ {name} as direct_{short} }} from {module:?};"
         )?;
         writeln!(imports, "{short}: direct_{short},")?;
-    }
-    if imports.contains(PAGE_ACCESS) {
-        heads.push_str(PAGE_IMPORT);
     }
     let start = if renamed.exports.contains_key("__wbindgen_start") {
         "wasm.__wbindgen_start();"
