@@ -148,15 +148,21 @@ export async function start(
   if (rules.sessionId && !options.anonymous) session(rules.sessionId, Date.now(), 0);
 
   const heard = ([fact, told, at, activeAt]: Heard) => {
-    if (fact === Fact.Called) return attempt(() => called(told as string[], at, activeAt));
     const isClick = fact === Fact.Clicked;
     const path = isClick ? pathOf(told) : [];
+    const isOut = isClick && isKeptOut(path);
+    // What changes from now on does not hold for the events before.
+    if (fact === Fact.Called || isOut) engine._now();
+    if (fact === Fact.Called) return attempt(() => called(told as string[], at, activeAt));
     attempt(() => {
       if (fact <= Fact.PageCalled) watchPage(told[0] as string, at);
       if (fact === Fact.PageHidden || fact === Fact.PageLeft) marks.conclude(fact === Fact.PageLeft);
       if (isClick && !told[5]) told = [...told, marks.itemOf(path)];
     });
-    shape.with(isClick && isKeptOut(path), () => pass(fact, told, at, activeAt));
+    shape.with(isOut, () => {
+      pass(fact, told, at, activeAt);
+      if (isOut) engine._now();
+    });
     if (isClick) attempt(() => marks.clicked(path, at, activeAt, String(options.clicks) !== "false" || ""));
   };
   engine._hear = (...it) => void heard(it);

@@ -39,7 +39,8 @@ export interface Host extends Pick<Outbox, "put" | "forget" | "clear" | "keep" |
   remember(record: string): void;
   send(batch: string, body: string, isLeaving: boolean): void;
   left(): void;
-  _stop(): void;
+  /** Sends what leaves with the page: for a listener that is called after the one that tells the module, which captures. */
+  _go(): void;
   /** Hears which events were dropped, and why: see `js/extras.ts`. */
   dropped(reason: string, events: number): void;
   _finished: Finished;
@@ -158,7 +159,7 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
 
   /** What leaves with the page. */
   let leaving: { body: BodyInit }[] = [];
-  const go = () => {
+  const _go = () => {
     for (const { body } of leaving) {
       // Missing, full, or the page's own.
       if (!attempt(() => navigator.sendBeacon(url, new Blob([body as BlobPart], { type: "text/plain" }))))
@@ -166,8 +167,6 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
     }
     leaving = [];
   };
-  // Called after the listener that tells the module, which captures.
-  addEventListener("pagehide", go);
 
   /** The page goes: nobody will read the answer, and the next page asks for it. */
   const leave = (text: string) => {
@@ -176,7 +175,7 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
     gzip(stamp(text)).then((body) => {
       it.body = body;
     });
-    if (window.event?.type !== "pagehide") go();
+    if (window.event?.type !== "pagehide") _go();
   };
 
   const host: Host = {
@@ -189,11 +188,7 @@ export function openHost(key: string, url: string, outbox: Outbox, _finished: Fi
       if (unsent) leave(unsent);
       unsent = "";
     },
-    /** Nothing is heard any more. */
-    _stop() {
-      go();
-      removeEventListener("pagehide", go);
-    },
+    _go,
     dropped() {},
   };
   return host;

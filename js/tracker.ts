@@ -25,6 +25,8 @@ export interface Engine {
   /** Whether it runs no longer. */
   _isStopped?: boolean;
   _hear(...heard: Heard): void;
+  /** Has the module hear at once what waits to be heard. */
+  _now(): void;
   _stats(): Stats;
   /** An address without its secrets. */
   _redact(url: string): string;
@@ -122,6 +124,7 @@ export async function start(
   options.anonymous = Boolean(isAnonymous(options));
   const { _byHash, _numbers } = settingsOf(options);
   outbox._most = _numbers[5];
+  addEventListener("pagehide", host._go);
 
   const module = boundTo(make(importsOf(own)));
   module._open(..._numbers, options.anonymous as boolean);
@@ -247,6 +250,7 @@ export async function start(
       if (fact === Fact.PageLoaded || fact === Fact.Resumed) outbox._shown();
       hear(fact, fact < Fact.Clicked ? pageFacts(told[0] as string) : told, at, activeAt);
     },
+    _now: hearAll,
     _redact: redactUrl,
     _stats() {
       hearAll();
@@ -258,7 +262,8 @@ export async function start(
     _stop() {
       engine._hear(Fact.PageLeft, [], Date.now(), 0);
       own._stop();
-      host._stop();
+      host._go();
+      removeEventListener("pagehide", host._go);
       engine._isStopped = true;
     },
   };

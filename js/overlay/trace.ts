@@ -145,6 +145,7 @@ export function watchTrace(host: Host, outbox: Outbox, panel: Panel): (engine: E
       hearing = FACTS[fact] ?? (fact === Fact.Tracked ? String(told[0] || told[3] || "an event without a name") : "");
       try {
         hear(...heard);
+        engine._now();
       } finally {
         hearing = "";
       }
