@@ -28,9 +28,9 @@ export const storedUnder = (prefix: string) =>
 
 /**
  * The outbox of that name. What pages left under `earlyKey`, before they had an outbox, is cleared with
- * it. `took` hears its lines at a turn, within the transaction that read them.
+ * it. `took` hears at a turn how to get its lines, within the transaction that read them.
  */
-export function outboxOf(name: string, earlyKey: string, took: (lines: string[]) => void) {
+export function outboxOf(name: string, earlyKey: string, took: (lines: () => string[]) => void) {
   const spills = `${name}:`;
   // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
   const ownSpill = spills + Math.random();
@@ -253,18 +253,20 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: string[])
       else attempt(() => indexedDB.deleteDatabase(name));
     },
     turn() {
-      next((stored) => {
-        fresh = 0;
-        let lines = own;
-        if (stored) {
-          lines = new Map(stored.map((line) => [keyOf(line), line]));
-          for (const [key, line] of lines) line === key && !dirty.has(key) && change(key);
-          for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
-          // What others have taken is not this page's any more.
-          for (const key of own.keys()) lines.has(key) || own.delete(key);
-        }
-        took(sorted(lines));
-      });
+      next((stored) =>
+        took(() => {
+          fresh = 0;
+          let lines = own;
+          if (stored) {
+            lines = new Map(stored.map((line) => [keyOf(line), line]));
+            for (const [key, line] of lines) line === key && !dirty.has(key) && change(key);
+            for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
+            // What others have taken is not this page's any more.
+            for (const key of own.keys()) lines.has(key) || own.delete(key);
+          }
+          return sorted(lines);
+        }),
+      );
     },
     /**
      * Has what was put and forgotten written down. Not before all of it is: a browser that closes a tab may

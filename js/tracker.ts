@@ -102,7 +102,11 @@ export async function start(
   if (!url) throw "endpoint must be the http or https address of a collector";
   const key = `sillage:${site}`;
   const earlyKey = `${key}~`;
-  const outbox = outboxOf(`${key}:${url}`, earlyKey, (lines) => hearNow(Fact.TurnCame, lines));
+  const outbox = outboxOf(`${key}:${url}`, earlyKey, (lines) => {
+    // What is heard now has to be among them: what is not, others have taken.
+    hearAll();
+    hearNow(Fact.TurnCame, lines());
+  });
   const host = openHost(key, url, outbox, (batch, status, rejected, retryMs, receipts) => {
     if (batch !== own._inFlight()) return;
     own._receipts = receipts;
