@@ -14,6 +14,11 @@ fn what_is_too_large_for_something_on_the_way_goes_in_smaller_batches() {
     for number in 0..8 {
         tab.track(&format!("n{number}"));
     }
+    assert_eq!(
+        visit.keys_of('e').len(),
+        1,
+        "they are written down together"
+    );
     let whole = tab.wake().request();
     assert_eq!(whole.names().len(), 8);
     let mut refused = 1;
@@ -21,6 +26,7 @@ fn what_is_too_large_for_something_on_the_way_goes_in_smaller_batches() {
     while part.names().len() > 2 {
         refused += 1;
         tab.finish(&part, Outcome::TooLarge);
+        assert_eq!(visit.keys_of('e').len(), 8, "and taken apart");
         let smaller = tab.wake().request();
         assert_ne!(smaller.batch, part.batch);
         assert_eq!(smaller.names()[0], "n0", "the oldest first");
@@ -31,6 +37,59 @@ fn what_is_too_large_for_something_on_the_way_goes_in_smaller_batches() {
     assert_eq!(visit.stored().len(), 9);
     assert_eq!(visit.waiting(), 0);
     assert!(tab.dropped().is_empty());
+}
+
+#[test]
+fn events_that_are_written_down_together_fill_a_batch_one_by_one() {
+    let visit = visit();
+    let open = |path| {
+        let mut tab = visit.open_with(path, |config| config.max_batch_events = 3, false);
+        tab.settle();
+        tab
+    };
+    let (mut first, mut second) = (open("/a"), open("/b"));
+    first.track("a").track("b");
+    second.track("c").track("d");
+    assert_eq!(visit.keys_of('e').len(), 2);
+    let request = first.wake().request();
+    assert_eq!(request.names(), ["a", "b"], "four are too many");
+    assert_eq!(first.tracker.stats().pending, 4);
+    first.answer(&request);
+    let request = first.wake().request();
+    assert_eq!(request.names(), ["c", "d"]);
+    first.answer(&request);
+    assert_eq!(visit.stored().len(), 6);
+    assert_eq!(visit.waiting(), 0);
+}
+
+#[test]
+fn a_line_of_more_events_than_a_batch_may_have_goes_alone() {
+    let visit = visit();
+    let mut generous = visit.open("/a");
+    generous.settle();
+    for name in ["a", "b", "c", "d"] {
+        generous.track(name);
+    }
+    drop(generous);
+    visit.after(1);
+    // The site has changed its settings between two pages.
+    let mut modest = visit.open_with("/b", |config| config.max_batch_events = 3, false);
+    let request = modest.wake().request();
+    assert_eq!(request.names(), ["a", "b", "c", "d"]);
+    modest.answer(&request);
+    assert_eq!(modest.wake().request().names(), ["page_viewed"]);
+}
+
+#[test]
+fn a_line_has_no_more_events_than_a_batch_of_its_page() {
+    let visit = visit();
+    let mut tab = visit.open_with("/", |config| config.max_batch_events = 3, false);
+    tab.settle();
+    for name in ["a", "b", "c", "d"] {
+        tab.track(name);
+    }
+    assert_eq!(visit.keys_of('e').len(), 2);
+    assert_eq!(tab.wake().request().names(), ["a", "b", "c"]);
 }
 
 #[test]
@@ -106,14 +165,15 @@ fn more_events_than_the_outbox_holds_go_oldest_first_and_are_counted() {
     let cause = PageCause::Loaded;
     let facts = Fields(&words);
     tab.hear(Input::PageSeen { facts, cause });
-    for number in 0..10_020 {
-        // A clock that stands still tells no more than 4,096 events apart.
-        visit.after(number % 2);
+    for number in 0..10_018 {
+        // Five are one line, which goes whole.
+        visit.after(u64::from(number % 5 == 0));
         tab.track_idle(&format!("n{number}"), "", visit.now());
     }
     assert_eq!(tab.wake().request().names()[0], "n20");
-    assert_eq!(tab.dropped().iter().map(|it| it.1).sum::<u32>(), 20);
-    assert!(tab.dropped().iter().all(|it| it.0 == Dropped::QueueFull));
+    assert_eq!(tab.dropped(), [(Dropped::QueueFull, 5); 4]);
+    let stats = tab.tracker.stats();
+    assert_eq!((stats.pending, stats.dropped), (9_998, 20));
 }
 
 #[test]
@@ -121,7 +181,7 @@ fn what_waits_longer_than_collectors_remember_ids_is_dropped_and_counted() {
     let visit = visit();
     let mut tab = visit.open("/");
     let in_doubt = tab.wake().request();
-    tab.track("x");
+    tab.track("x").track("y");
     drop(tab);
     assert_eq!(in_doubt.names().len(), 1);
     visit.after(30 * DAY_MS + 1);
@@ -130,7 +190,7 @@ fn what_waits_longer_than_collectors_remember_ids_is_dropped_and_counted() {
     assert_eq!(visit.stored().len(), 1);
     assert_eq!(
         later.dropped(),
-        [(Dropped::Expired, 1), (Dropped::Expired, 1)]
+        [(Dropped::Expired, 1), (Dropped::Expired, 2)]
     );
     assert_eq!(visit.waiting(), 0);
 }

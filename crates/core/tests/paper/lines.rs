@@ -29,8 +29,7 @@ pub(super) fn parts_of(line: &str) -> Vec<String> {
 }
 
 pub(super) fn events_in(line: &str) -> u32 {
-    let in_batch = line.matches("\x1ee").count();
-    u32::try_from(in_batch + usize::from(line.starts_with('e'))).unwrap()
+    u32::try_from(line.matches("\x1ee").count()).unwrap()
 }
 
 pub(super) fn length(text: &str) -> u32 {

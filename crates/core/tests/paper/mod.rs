@@ -26,7 +26,7 @@ use texts::Texts;
 /// Ends a word of a line.
 pub const WORD_END: char = '\x1f';
 
-/// Starts a line within the line of a batch.
+/// Starts a part of a line: an event, or a batch's counters.
 pub const PART_START: char = '\x1e';
 
 /// Words of one text, taken one after the other; empty ones once they run out.

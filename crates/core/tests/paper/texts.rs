@@ -256,22 +256,26 @@ impl sillage_core::Shell for Paper<'_> {
                 receipt: texts.receipts.get(id).copied(),
                 is_unconfirmed: id == texts.id(Id::Unconfirmed) && id != texts.id(Id::InFlight),
             },
-            Some(b'e') => Line::Event { made_at, chars },
+            Some(b'e') => Line::Events {
+                made_at,
+                chars,
+                events: events_in(&line),
+            },
             _ => Line::Other,
         }
     }
 
     fn line_bytes(&mut self) -> u32 {
-        let line = self.texts.line();
-        let context = context_of(line);
-        let shared = if context == self.texts.context {
-            bytes(&context)
-        } else {
-            0
-        };
-        let own = bytes(line) - shared;
-        self.texts.context = context;
-        own
+        let mut all = 0;
+        for part in parts_of(self.texts.line()) {
+            let context = context_of(&part);
+            all += bytes(&part);
+            if context == self.texts.context {
+                all -= bytes(&context);
+            }
+            self.texts.context = context;
+        }
+        all
     }
 
     fn act(&mut self, act: Act) {
@@ -297,7 +301,7 @@ impl sillage_core::Shell for Paper<'_> {
                     texts.parts.push(counters.clone());
                     self.shell.forget(key_of(counters));
                 }
-                texts.parts.push(line.clone());
+                texts.parts.extend(parts_of(&line));
                 self.shell.forget(key_of(&line));
             }
             Act::Ask => self.texts.asked.push(self.texts.id(Id::Line).into()),
@@ -316,8 +320,14 @@ impl sillage_core::Shell for Paper<'_> {
             Act::ForgetInFlight => self.forget_in_flight(),
             Act::SplitInFlight => {
                 self.forget_in_flight();
+                // Each in a line of its own: only then is half a batch smaller.
                 for part in &self.texts.parts_in_flight {
-                    self.shell.put(part);
+                    if part.starts_with('e') {
+                        let line = format!("{}{WORD_END}{PART_START}{part}", key_of(part));
+                        self.shell.put(&line);
+                    } else {
+                        self.shell.put(part);
+                    }
                 }
             }
             Act::Identify => {

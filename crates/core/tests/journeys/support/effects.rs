@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::paper::{Dropped, PAGE_WORDS, Shell, Urgency, WORD_END};
+use crate::paper::{Dropped, PAGE_WORDS, PART_START, Shell, Urgency, WORD_END};
 use sillage_protocol::Timestamp;
 
 use super::request::Request;
 use super::visit::Browser;
+
+/// Longest line to which an event is added, with it, in UTF-16 units.
+const MAX_SHARED_CHARS: usize = 8_192;
 
 /// A line's key.
 pub(super) fn key_of(line: &str) -> &str {
@@ -22,6 +25,12 @@ pub(super) struct Effects {
     pub(super) own: BTreeMap<String, String>,
     /// What was put and forgotten while nothing could be written down.
     pub(super) dirty: BTreeMap<String, Option<String>>,
+    /// The line to which the next event is added, and when the last one was; none where what there was has left this page.
+    pub(super) open: Option<(u64, String)>,
+    /// Most events of one line.
+    pub(super) most: u32,
+    /// Events since the last turn.
+    pub(super) fresh: u32,
     /// Tells the tab apart.
     pub(super) page: u32,
     pub(super) may_keep: bool,
@@ -37,7 +46,10 @@ impl Effects {
     fn change(&mut self, key: &str, line: Option<&str>) {
         match line {
             Some(line) => self.own.insert(key.into(), line.into()),
-            None => self.own.remove(key),
+            None => {
+                self.open = None;
+                self.own.remove(key)
+            }
         };
         self.dirty.insert(key.into(), line.map(String::from));
         self.write();
@@ -56,8 +68,37 @@ impl Effects {
         }
     }
 
+    /// Whether nobody has taken the line or written another in its place.
+    fn has(&self, line: &String) -> bool {
+        let key = key_of(line);
+        let browser = self.browser.borrow();
+        let lines = if self.may_keep {
+            &browser.lines
+        } else {
+            &self.own
+        };
+        lines.get(key) == Some(line)
+    }
+
+    /// The line that an event is added to, with it. As in `js/outbox.ts`, but that there one transaction ends the line,
+    /// and here the next moment.
+    fn share(&mut self, event: &str) -> String {
+        let now = self.browser.borrow().now_ms;
+        let is_full = self.fresh.is_multiple_of(self.most);
+        self.fresh += 1;
+        let open = self.open.take().filter(|(written_at, open)| {
+            let chars = open.encode_utf16().count() + event.encode_utf16().count();
+            *written_at == now && !is_full && chars <= MAX_SHARED_CHARS && self.has(open)
+        });
+        let open = open.map_or_else(|| format!("{}{WORD_END}", key_of(event)), |it| it.1);
+        let line = format!("{open}{PART_START}{event}");
+        self.open = Some((now, line.clone()));
+        line
+    }
+
     /// What a turn sees: every page's lines, or this page's alone while nothing is written down.
     pub(super) fn lines(&mut self) -> String {
+        self.fresh = 0;
         if self.may_keep {
             let lines = &self.browser.borrow().lines;
             self.own.retain(|key, _| lines.contains_key(key));
@@ -94,11 +135,16 @@ impl Shell for Effects {
 
     fn put(&mut self, line: &str) -> bool {
         assert!(!line.is_empty(), "a line has a key");
-        let is_let_in = !(line.starts_with('e') && self.keeps_events_out);
-        if is_let_in {
+        if line.starts_with('e') && self.keeps_events_out {
+            return false;
+        }
+        if line.starts_with('e') && !line.contains(PART_START) {
+            let line = self.share(line);
+            self.change(key_of(&line), Some(&line));
+        } else {
             self.change(key_of(line), Some(line));
         }
-        is_let_in
+        true
     }
 
     fn forget(&mut self, key: &str) {
@@ -108,6 +154,7 @@ impl Shell for Effects {
     fn clear(&mut self) {
         self.own.clear();
         self.dirty.clear();
+        self.open = None;
         self.browser.borrow_mut().lines.clear();
     }
 
