@@ -7,6 +7,8 @@ pub(crate) struct Bugs {
     pub(crate) skips_commit: bool,
     /// Who adopts a spill deletes it before its own write has completed.
     pub(crate) deletes_spills_early: bool,
+    /// A line goes on growing after it was spilled.
+    pub(crate) grows_after_spill: bool,
     /// The page forgets a batch whose answer was not seen.
     pub(crate) forgets_unconfirmed: bool,
     /// The collector answers before it has stored.

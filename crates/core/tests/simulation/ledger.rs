@@ -39,9 +39,9 @@ pub(crate) struct Event {
     pub(crate) id: String,
     /// What tells it apart in a trace.
     pub(crate) name: String,
-    /// By the world's time, which no clock of a browser shows.
+    /// When it was called for, by the world's time, which no clock of a browser shows.
     pub(crate) tracked_at: u64,
-    /// When it was first allowed to be written down.
+    /// When it was first allowed to be written down: with the call, where that was allowed when it was heard.
     pub(crate) kept_at: Option<u64>,
     /// Its session may have been that of the page alone: nothing could be written down.
     pub(crate) is_of_page_session: bool,
@@ -75,8 +75,8 @@ impl Ledger {
     /// Reads a line.
     pub(crate) fn line(&self, text: &str) -> Line {
         let parts: Vec<&str> = match text.as_bytes().first() {
-            Some(b'e') => vec![text],
-            Some(b'd') => text.split(PART_START).skip(1).collect(),
+            Some(b'e') if !text.contains(PART_START) => vec![text],
+            Some(b'd' | b'e') => text.split(PART_START).skip(1).collect(),
             _ => Vec::new(),
         };
         let events = parts

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::bugs::Bugs;
 use crate::ledger::{Line, key_of};
 use crate::local::{Local, Spill};
+use crate::paper::{PART_START, WORD_END};
 
 /// How long opening and a transaction may take, in milliseconds.
 pub(crate) const STORE_TIMEOUT_MS: u64 = 1_000;
@@ -14,8 +15,8 @@ pub(crate) const STORE_TIMEOUT_MS: u64 = 1_000;
 /// How long a database that could not be opened is left alone, in milliseconds.
 pub(crate) const REOPEN_AFTER_MS: u64 = 10_000;
 
-/// How long after a transaction was begun the next one that only writes is begun, in milliseconds.
-pub(crate) const REST_MS: u64 = 20;
+/// Longest line to which an event is added, with it, in UTF-16 units: all is ASCII here.
+const MAX_SHARED_CHARS: usize = 8_192;
 
 /// What is written in one transaction.
 pub(crate) type Writes = Vec<(String, Option<Line>)>;
@@ -33,8 +34,6 @@ pub(crate) enum Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Idle,
-    /// What comes soon after something was written is written together.
-    Resting,
     Connecting,
     /// In the transaction of that number.
     Transacting(u64),
@@ -51,10 +50,15 @@ pub(crate) struct Outbox {
     pub(crate) has_database: bool,
     pub(crate) has_connected: bool,
     pub(crate) reopens_at: u64,
-    pub(crate) rests_until: u64,
     pub(crate) may_keep: bool,
     wipes: bool,
     has_spilled: bool,
+    /// Most events of one line.
+    most: u32,
+    /// The line to which the next event is added; none where what there was has left this memory.
+    open: Option<Line>,
+    /// Events since the last turn.
+    fresh: u32,
     pub(crate) is_write_coming: bool,
     pub(crate) jobs: VecDeque<Job>,
     pub(crate) stage: Stage,
@@ -65,7 +69,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn new(own_spill: u64, bugs: Bugs) -> Self {
+    pub(crate) fn new(own_spill: u64, most: u32, bugs: Bugs) -> Self {
         Self {
             own_spill,
             own: BTreeMap::new(),
@@ -74,10 +78,12 @@ impl Outbox {
             has_database: false,
             has_connected: false,
             reopens_at: 0,
-            rests_until: 0,
             may_keep: false,
             wipes: false,
             has_spilled: false,
+            most,
+            open: None,
+            fresh: 0,
             is_write_coming: false,
             jobs: VecDeque::new(),
             stage: Stage::Idle,
@@ -92,17 +98,10 @@ impl Outbox {
         self.jobs.push_back(job);
     }
 
-    /// A turn does not wait for a rest.
-    pub(crate) fn ask_turn(&mut self) {
-        if self.stage == Stage::Resting {
-            self.stage = Stage::Idle;
-            self.rests_until = 0;
-        }
-        self.next(Job::Turn);
-    }
-
-    fn write_soon(&mut self) {
-        if self.may_keep && !self.is_write_coming {
+    /// Has what was put and forgotten written down.
+    pub(crate) fn write_soon(&mut self) {
+        let has_news = !self.dirty.is_empty() || self.wipes;
+        if self.may_keep && has_news && !self.is_write_coming {
             self.is_write_coming = true;
             self.next(Job::Write);
         }
@@ -110,7 +109,10 @@ impl Outbox {
 
     fn change(&mut self, key: &str, line: Option<Line>) {
         match &line {
-            None => self.own.remove(key),
+            None => {
+                self.open = None;
+                self.own.remove(key)
+            }
             Some(line) => self.own.insert(key.into(), line.clone()),
         };
         if line.is_none() && !self.has_connected {
@@ -118,10 +120,30 @@ impl Outbox {
         } else {
             self.dirty.insert(key.into(), line);
         }
-        self.write_soon();
+    }
+
+    /// The line that an event is added to, with it.
+    fn share(&mut self, event: &Line) -> Line {
+        let is_full = self.fresh.is_multiple_of(self.most);
+        self.fresh += 1;
+        let open = self
+            .open
+            .take_if(|it| !is_full && it.text.len() + event.text.len() <= MAX_SHARED_CHARS);
+        let (text, events) = match &open {
+            Some(open) => (open.text.to_string(), &*open.events),
+            None => (format!("{}{WORD_END}", key_of(&event.text)), &[][..]),
+        };
+        let line = Line {
+            text: format!("{text}{PART_START}{}", event.text).into(),
+            events: events.iter().chain(&*event.events).copied().collect(),
+        };
+        self.open = Some(line.clone());
+        line
     }
 
     pub(crate) fn put(&mut self, line: Line) {
+        let is_event = line.text.starts_with('e') && !line.text.contains(PART_START);
+        let line = if is_event { self.share(&line) } else { line };
         let key = key_of(&line.text).to_owned();
         self.change(&key, Some(line));
     }
@@ -149,17 +171,16 @@ impl Outbox {
         if may {
             self.adopt(now, local);
         }
-        self.write_soon();
     }
 
     /// Takes everything out. Tells whether the database is to be deleted.
     pub(crate) fn clear(&mut self, now: u64, local: &mut Local) -> bool {
         self.own.clear();
         self.dirty.clear();
+        self.open = None;
         local.change(now, |content| content.spills.clear());
         let can_wipe = self.has_database || self.may_keep;
         self.wipes |= can_wipe;
-        self.write_soon();
         !can_wipe
     }
 
@@ -169,6 +190,9 @@ impl Outbox {
             return;
         }
         self.has_spilled = false;
+        if !self.bugs.grows_after_spill {
+            self.open = None;
+        }
         let spill =
             (!self.dirty.is_empty()).then(|| Rc::new(self.dirty.clone().into_iter().collect()));
         if !local.spill(now, self.own_spill, spill) {
@@ -192,6 +216,7 @@ impl Outbox {
         if !self.may_keep {
             return (false, Vec::new());
         }
+        self.open = None;
         let wipes = std::mem::take(&mut self.wipes);
         (wipes, self.dirty.clone().into_iter().collect())
     }
@@ -220,13 +245,14 @@ impl Outbox {
         if !is_durable || !self.adopted.is_empty() || self.has_spilled {
             self.spill(now, local);
         }
-        if is_durable && !self.dirty.is_empty() {
+        if is_durable {
             self.write_soon();
         }
     }
 
     /// What a turn sees, where the database has `stored`.
     pub(crate) fn turn(&mut self, stored: &BTreeMap<String, Line>) -> String {
+        self.fresh = 0;
         if !self.has_database {
             return self.own();
         }
@@ -251,6 +277,7 @@ impl Outbox {
         }
         self.own.clear();
         self.dirty.clear();
+        self.open = None;
         self.has_spilled = false;
         self.adopt(now, local);
     }

@@ -7,7 +7,7 @@ use sillage_protocol::Timestamp;
 
 use crate::ledger::{Event, Fate, Ledger, Line, key_of};
 use crate::local::Local;
-use crate::outbox::{Outbox, Writes};
+use crate::outbox::{Job, Outbox, Writes};
 use crate::random::Random;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,18 @@ pub(crate) enum Missed {
     Unsent(String),
 }
 
+/// A click or a tracked event that waits to be heard.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) is_click: bool,
+    pub(crate) words: String,
+    /// What the event is to be called.
+    pub(crate) name: String,
+    /// When it became true, by the browser's clock and by the world's time.
+    pub(crate) at: u64,
+    pub(crate) called_at: u64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) tab: usize,
@@ -40,6 +52,11 @@ pub(crate) struct Page {
     pub(crate) outbox: Outbox,
     /// The record, where nothing can be stored.
     pub(crate) memory: String,
+    /// What waits to be heard, in order, and the timer that ends that.
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) hears_soon: Option<u64>,
+    /// When facts may be heard that can wait.
+    pub(crate) rests_until: u64,
     /// When the timer fires, by the world's time; counted up with each new wish.
     pub(crate) timer: Option<u64>,
     pub(crate) timers: u64,
@@ -87,6 +104,8 @@ pub(crate) struct Asked {
 /// The browser while the core is at work.
 pub(crate) struct Surroundings<'a> {
     pub(crate) now: u64,
+    /// When what is being heard was called.
+    pub(crate) called_at: u64,
     pub(crate) tab: usize,
     pub(crate) is_blocked: bool,
     pub(crate) random: &'a mut Random,
@@ -130,8 +149,8 @@ impl Shell for Surroundings<'_> {
                         id: id.into(),
                         name: self.name.into(),
                         line: line.into(),
-                        tracked_at: self.now,
-                        kept_at: self.outbox.may_keep.then_some(self.now),
+                        tracked_at: self.called_at,
+                        kept_at: self.outbox.may_keep.then_some(self.called_at),
                         is_of_page_session: !self.outbox.may_keep,
                         tab: self.tab,
                         fate: Fate::Open,
@@ -173,7 +192,7 @@ impl Shell for Surroundings<'_> {
 
     fn turn(&mut self) {
         self.asked.turns = true;
-        self.outbox.ask_turn();
+        self.outbox.next(Job::Turn);
     }
 
     fn send(&mut self, batch: &str, body: &str, urgency: Urgency) {

@@ -5,6 +5,7 @@
 
 mod browser;
 mod check;
+mod hearing;
 mod pages;
 mod storage;
 mod wire;
@@ -42,7 +43,10 @@ enum Happening {
         page: usize,
         number: u64,
     },
-    Rested(usize),
+    Hears {
+        page: usize,
+        number: u64,
+    },
     Connected {
         page: usize,
         can: bool,
@@ -276,7 +280,7 @@ impl World {
             Happening::Calm => self.calm(),
             Happening::End => {}
             Happening::Timer { page, number } => self.timer(page, number),
-            Happening::Rested(page) => self.rested(page),
+            Happening::Hears { page, number } => self.hears(page, number),
             Happening::Connected { page, can } => self.connected(page, can),
             Happening::TransactionRead(number) => self.transaction_read(number),
             Happening::TransactionEnded(number) => self.transaction_ended(number),

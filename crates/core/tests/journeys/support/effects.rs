@@ -44,12 +44,12 @@ pub(super) struct Effects {
 
 impl Effects {
     fn change(&mut self, key: &str, line: Option<&str>) {
+        if line.is_none() {
+            self.open = None;
+        }
         match line {
             Some(line) => self.own.insert(key.into(), line.into()),
-            None => {
-                self.open = None;
-                self.own.remove(key)
-            }
+            None => self.own.remove(key),
         };
         self.dirty.insert(key.into(), line.map(String::from));
         self.write();

@@ -1,7 +1,6 @@
 //! What visitors, browsers and the world around them do.
 
-use crate::paper::{Consent, Fields, Input, PageCause};
-use sillage_protocol::Timestamp;
+use crate::paper::{Consent, Input, PageCause};
 
 use super::{Cause, World};
 use crate::disk::{Mode, Stage as Progress, Transaction};
@@ -27,7 +26,7 @@ impl World {
                 world.serial += 1;
                 let name = format!("c{}", world.serial);
                 let words = format!("{name}\u{1f}main>a\u{1f}text\u{1f}\u{1f}");
-                world.hear(page, wall, Input::Clicked(Fields(&words)), &name);
+                world.tell(page, true, words, name);
             }),
             Action::Flush(tab) => self.with_open(tab, |world, page| {
                 world.hear(page, wall, Input::FlushRequested, "");
@@ -113,20 +112,25 @@ impl World {
     }
 
     fn track(&mut self, tab: usize) {
-        let wall = self.wall();
         self.with_open(tab, |world, page| {
             world.serial += 1;
             let mark = if world.random.chance(3) { "!" } else { "" };
             let name = format!("s{}{mark}", world.serial);
-            let words = format!("{name}\u{1f}");
-            let event = Fields(&words);
-            let active_at = Timestamp(wall);
-            world.hear(page, wall, Input::Tracked { event, active_at }, &name);
+            world.tell(page, false, format!("{name}\u{1f}"), name);
         });
     }
 
     fn choose(&mut self, page: usize, consent: Consent) {
-        let wall = self.wall();
+        let (wall, now) = (self.wall(), self.now);
+        self.hear_with(page, |world| {
+            // What was called for before is heard before.
+            world.chosen(consent);
+            world.feed(page, wall, now, Input::ConsentChanged(consent), "");
+        });
+    }
+
+    /// From now on the visitor's choice holds.
+    fn chosen(&mut self, consent: Consent) {
         if !self.setting.is_blocked {
             // A choice that is taken back leaves each page with what the site or itself has said.
             self.consent = (consent != Consent::Pending).then_some(consent);
@@ -145,7 +149,6 @@ impl World {
             // The ids go out of the record: a page that is opened meanwhile begins a session of its own.
             self.sessions_may_differ = true;
         }
-        self.hear(page, wall, Input::ConsentChanged(consent), "");
     }
 
     /// A page is left.
@@ -184,6 +187,13 @@ impl World {
             self.is_choice_settled = false;
         }
         page.is_inexact |= cause != Cause::PageLeft && life != Life::Frozen;
+        let unheard = std::mem::take(&mut page.waiting);
+        for it in unheard {
+            let age = self.now - it.called_at;
+            if cause == Cause::PageLeft || age >= 50 {
+                self.fail(format!("{} was not heard for {age} ms", it.name));
+            }
+        }
         if cause == Cause::TabKilled {
             for event in &self.pages[number].events {
                 let event = &mut self.ledger.events[*event];
@@ -343,14 +353,17 @@ impl World {
         // A page in the back-forward cache writes nothing: what matters is how long it was there.
         let mut pages = self.pages.iter();
         let page = pages.find(|page| page.events.contains(&number));
+        let has_database = page.is_none_or(|page| page.outbox.has_database);
         let left_at = page.and_then(|page| page.left_at).unwrap_or(self.now);
         let had_ms = left_at.saturating_sub(kept_at);
+        // A database that had failed is opened with the next write: pages that are left meanwhile had no time for it.
+        let is_left_to_local = !self.setting.keeps_last_writes || !has_database && had_ms < 50;
         let left_ms = self.last_left_at.map_or(u64::MAX, |it| self.now - it);
         match self.cause {
             Cause::TabKilled if !is_well && (age < 3_000 || !has_room) => Some("storage fails"),
             Cause::TabKilled | Cause::BrowserKilled if age < 50 => Some("killed within 50 ms"),
             Cause::BrowserKilled if !is_well && (age < 8_000 || !has_room) => Some("storage fails"),
-            Cause::BrowserKilled if !self.setting.keeps_last_writes && left_ms < 5_100 => {
+            Cause::BrowserKilled if is_left_to_local && left_ms < 5_100 => {
                 Some("left to localStorage alone, which lost its last seconds")
             }
             Cause::Nothing => None,

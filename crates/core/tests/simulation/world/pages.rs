@@ -1,15 +1,12 @@
-//! What a page hears, as `js/tracker.ts` and `src/shell.rs` have it hear it.
+//! What becomes of a page, and what follows from what it hears, as `js/tracker.ts` and `src/shell.rs` have it.
 
 use crate::paper::{Config, Consent, Dropped, Fields, Input, PageCause, Tracker};
-use sillage_protocol::Timestamp;
 
+use super::hearing::CLOCK_SLACK_MS;
 use super::{Happening, World};
 use crate::ledger::Fate;
 use crate::outbox::{Job, Outbox, Stage};
 use crate::page::{Asked, Life, Missed, Page, Surroundings, session_began_at};
-
-/// How far the clock may move before it was set, in milliseconds.
-const CLOCK_SLACK_MS: u64 = 5_000;
 
 impl World {
     /// A page begins to load in a tab.
@@ -21,11 +18,12 @@ impl World {
         config.max_batch_events = self.setting.max_batch_events;
         config.flush_interval_ms = self.setting.flush_interval_ms;
         self.count += 1;
-        let mut outbox = Outbox::new(self.count, self.bugs);
+        let mut outbox = Outbox::new(self.count, config.max_batch_events, self.bugs);
         let mut memory = String::new();
         let mut outbox_id = String::new();
         let mut surroundings = Surroundings {
             now: self.now,
+            called_at: self.now,
             tab,
             is_blocked: self.setting.is_blocked,
             random: &mut self.random,
@@ -45,6 +43,9 @@ impl World {
             tracker,
             outbox,
             memory,
+            waiting: Vec::new(),
+            hears_soon: None,
+            rests_until: 0,
             timer: None,
             timers: 0,
             offset: self.offset,
@@ -109,25 +110,6 @@ impl World {
         self.hear(number, at, Input::PageSeen { facts, cause }, &name);
     }
 
-    /// Reports a fact to a page.
-    pub(super) fn hear(&mut self, number: usize, at: u64, input: Input<'_>, name: &str) {
-        let offset = self.offset;
-        let page = &mut self.pages[number];
-        if offset.abs_diff(page.offset) > CLOCK_SLACK_MS {
-            self.feed(number, at, Input::ClockChanged, "");
-        }
-        self.pages[number].offset = offset;
-        let record = if self.setting.is_blocked {
-            self.pages[number].memory.clone()
-        } else {
-            self.local.content.record.clone()
-        };
-        let wall = self.wall();
-        self.feed(number, wall, Input::MemoryRead(&record), "");
-        self.feed(number, at, input, name);
-        self.pump(number);
-    }
-
     /// The turn that was asked for has come; what is put now goes into its transaction.
     pub(super) fn turn_came(&mut self, number: usize, lines: &str) {
         self.pages[number].outbox.is_write_coming = true;
@@ -136,28 +118,7 @@ impl World {
         self.pages[number].outbox.is_write_coming = false;
     }
 
-    fn feed(&mut self, number: usize, at: u64, input: Input<'_>, name: &str) {
-        let page = &mut self.pages[number];
-        let mut surroundings = Surroundings {
-            now: self.now,
-            tab: page.tab,
-            is_blocked: self.setting.is_blocked,
-            random: &mut self.random,
-            local: &mut self.local,
-            disk: &self.disk.lines,
-            ledger: &mut self.ledger,
-            outbox: &mut page.outbox,
-            memory: &mut page.memory,
-            outbox_id: &mut page.outbox_id,
-            name,
-            asked: Asked::default(),
-        };
-        page.tracker.handle(Timestamp(at), input, &mut surroundings);
-        let asked = surroundings.asked;
-        self.carry_out(number, asked, !name.is_empty());
-    }
-
-    fn carry_out(&mut self, number: usize, asked: Asked, records: bool) {
+    pub(super) fn carry_out(&mut self, number: usize, asked: Asked, records: bool) {
         for fault in &asked.faults {
             self.fail(format!("page {number} {fault}"));
         }
@@ -273,9 +234,7 @@ impl World {
         }
         page.timer = None;
         let wall = self.wall();
-        // The module's own timer: neither the record nor the clock is looked at.
-        self.feed(number, wall, Input::Woken, "");
-        self.pump(number);
+        self.hear(number, wall, Input::Woken, "");
     }
 
     /// The page goes, for good or into the back-forward cache.
@@ -286,6 +245,7 @@ impl World {
         self.cause = super::Cause::PageLeft;
         self.last_left_at = Some(self.now);
         self.pages[number].left_at = Some(self.now);
+        self.hear_waiting(number);
         // A batch that is still to leave goes by beacon.
         for (_, sent) in std::mem::take(&mut self.pages[number].unsent) {
             let beacon = crate::page::Sent {

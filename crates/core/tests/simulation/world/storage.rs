@@ -2,7 +2,7 @@
 
 use super::{Cause, Happening, World};
 use crate::disk::{Mode, Stage as Progress, Transaction};
-use crate::outbox::{Job, REOPEN_AFTER_MS, REST_MS, STORE_TIMEOUT_MS, Stage};
+use crate::outbox::{Job, REOPEN_AFTER_MS, STORE_TIMEOUT_MS, Stage};
 use crate::page::{Life, Missed};
 
 impl World {
@@ -19,25 +19,13 @@ impl World {
         for (_, sent) in ready {
             self.dispatch(number, &sent);
         }
-        let page = &mut self.pages[number];
-        let is_hidden = page.is_hidden;
-        let outbox = &mut page.outbox;
-        if outbox.stage == Stage::Resting && is_hidden {
-            outbox.stage = Stage::Idle;
-        }
+        let outbox = &mut self.pages[number].outbox;
         if outbox.stage != Stage::Idle {
             return;
         }
         let Some(job) = outbox.jobs.front().copied() else {
             return;
         };
-        if job == Job::Write && !is_hidden && self.now < outbox.rests_until {
-            outbox.stage = Stage::Resting;
-            let at = outbox.rests_until;
-            self.at(at, Happening::Rested(number));
-            return;
-        }
-        outbox.rests_until = self.now + REST_MS;
         let may_open = outbox.may_keep || job == Job::Open;
         if may_open && !outbox.has_database && self.now >= outbox.reopens_at {
             outbox.reopens_at = self.now + REOPEN_AFTER_MS;
@@ -51,14 +39,6 @@ impl World {
             self.after(ms, Happening::Connected { page, can });
         } else {
             self.begin(number);
-        }
-    }
-
-    pub(super) fn rested(&mut self, number: usize) {
-        let outbox = &mut self.pages[number].outbox;
-        if outbox.stage == Stage::Resting {
-            outbox.stage = Stage::Idle;
-            self.pump(number);
         }
     }
 
@@ -250,7 +230,7 @@ impl World {
         self.pages[number].outbox.stage = Stage::Failing;
         match job {
             Job::Turn if !was_heard => {
-                let lines = self.pages[number].outbox.own();
+                let lines = self.pages[number].outbox.turn(&self.disk.lines);
                 self.turn_came(number, &lines);
             }
             Job::Open if !was_heard => self.opened(number),

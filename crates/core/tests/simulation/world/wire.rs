@@ -277,6 +277,7 @@ impl World {
         );
         if self.bugs.forgets_unconfirmed && matches!(outcome, Outcome::Unconfirmed { .. }) {
             self.pages[page].outbox.forget(&format!("d{batch}"));
+            self.pages[page].outbox.write_soon();
             self.pump(page);
         }
     }
