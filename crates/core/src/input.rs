@@ -9,7 +9,8 @@ pub enum Input {
     /// The stored record was read ([`crate::Shell::read_record`]): another tab may have written it.
     MemoryRead,
     /// The turn that was asked for has come: the lines of the outbox, in the order of their keys, come by
-    /// [`crate::Shell::next_line`].
+    /// [`crate::Shell::next_line`]. What was put before and is not among them has been taken by others: nobody waits
+    /// for it any more, so they are read after everything else was heard.
     TurnCame(Lines),
     /// A page came into view, under another address than the one before where it is [`PageCause::AddressChanged`].
     PageSeen(PageCause),

@@ -9,6 +9,8 @@ pub(crate) struct Bugs {
     pub(crate) deletes_spills_early: bool,
     /// A line goes on growing after it was spilled.
     pub(crate) grows_after_spill: bool,
+    /// What waits is heard at a turn, but after its lines were read: they lack it.
+    pub(crate) hears_behind_lines: bool,
     /// The page forgets a batch whose answer was not seen.
     pub(crate) forgets_unconfirmed: bool,
     /// The collector answers before it has stored.

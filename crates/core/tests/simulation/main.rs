@@ -131,8 +131,8 @@ fn a_clock_that_is_set_back_by_a_year_holds_nothing_up() {
         ..drawn
     };
     let outcome = world::run(setting, &steps, Bugs::default(), true);
-    // Two page views, the second after all has become calm, and what was tracked.
-    assert_eq!(outcome.map(|tally| tally.stored), Ok(3));
+    // Two page views, the second after all has become calm, what was tracked, and what is at the end of every run.
+    assert_eq!(outcome.map(|tally| tally.stored), Ok(6));
 }
 
 /// Within so many seeds a mistake that was made on purpose must show; most do within twenty.
@@ -185,6 +185,14 @@ fn a_line_that_grows_after_it_was_spilled_is_found() {
         grows_after_spill: true,
         ..Bugs::default()
     }));
+}
+
+#[test]
+fn a_page_that_hears_what_waits_after_the_lines_of_a_turn_were_read_is_found() {
+    assert_is_found(Bugs {
+        hears_behind_lines: true,
+        ..Bugs::default()
+    });
 }
 
 #[test]

@@ -38,6 +38,7 @@ const MAX_HAPPENINGS: usize = 5_000;
 enum Happening {
     Step(usize),
     Calm,
+    LastWords(usize),
     End,
     Timer {
         page: usize,
@@ -278,6 +279,7 @@ impl World {
         match happening {
             Happening::Step(number) => self.step(self.steps[number].action),
             Happening::Calm => self.calm(),
+            Happening::LastWords(tab) => self.track(tab),
             Happening::End => {}
             Happening::Timer { page, number } => self.timer(page, number),
             Happening::Hears { page, number } => self.hears(page, number),

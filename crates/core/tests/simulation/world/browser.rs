@@ -2,7 +2,7 @@
 
 use crate::paper::{Consent, Input, PageCause};
 
-use super::{Cause, World};
+use super::{CALM_MS, Cause, Happening, World};
 use crate::disk::{Mode, Stage as Progress, Transaction};
 use crate::ledger::Fate;
 use crate::outbox::{Job, Stage};
@@ -111,7 +111,7 @@ impl World {
         }
     }
 
-    fn track(&mut self, tab: usize) {
+    pub(super) fn track(&mut self, tab: usize) {
         self.with_open(tab, |world, page| {
             world.serial += 1;
             let mark = if world.random.chance(3) { "!" } else { "" };
@@ -326,6 +326,20 @@ impl World {
             if self.pages[page].life == Life::Open {
                 self.hear(page, wall, Input::Resumed, "");
             }
+        }
+        self.say_last_words();
+    }
+
+    /// What is recorded while a page begins, or around a turn, has to leave though nothing comes after it.
+    fn say_last_words(&mut self) {
+        let soon = self.random.between(0, 40);
+        self.after(soon, Happening::LastWords(0));
+        for tab in 0..TABS {
+            let at = CALM_MS / 2 + 60_000 * tab as u64;
+            let gap = self.random.between(0, 4);
+            let next_at = at + u64::from(self.setting.flush_interval_ms) + gap;
+            self.after(at, Happening::LastWords(tab));
+            self.after(next_at, Happening::LastWords(tab));
         }
     }
 

@@ -111,10 +111,15 @@ impl World {
     }
 
     /// The turn that was asked for has come; what is put now goes into its transaction.
-    pub(super) fn turn_came(&mut self, number: usize, lines: &str) {
+    pub(super) fn turn_came(&mut self, number: usize) {
         self.pages[number].outbox.is_write_coming = true;
+        // What its lines lack the core takes for taken by others.
+        if !self.bugs.hears_behind_lines {
+            self.hear_waiting(number);
+        }
+        let lines = self.pages[number].outbox.turn(&self.disk.lines);
         let wall = self.wall();
-        self.hear(number, wall, Input::TurnCame(lines), "");
+        self.hear(number, wall, Input::TurnCame(&lines), "");
         self.pages[number].outbox.is_write_coming = false;
     }
 

@@ -145,8 +145,7 @@ impl World {
             return;
         }
         if job == Job::Turn {
-            let lines = self.pages[page].outbox.turn(&self.disk.lines);
-            self.turn_came(page, &lines);
+            self.turn_came(page);
         } else {
             self.opened(page);
         }
@@ -229,10 +228,7 @@ impl World {
         self.pages[number].outbox.has_database = false;
         self.pages[number].outbox.stage = Stage::Failing;
         match job {
-            Job::Turn if !was_heard => {
-                let lines = self.pages[number].outbox.turn(&self.disk.lines);
-                self.turn_came(number, &lines);
-            }
+            Job::Turn if !was_heard => self.turn_came(number),
             Job::Open if !was_heard => self.opened(number),
             _ => {}
         }
