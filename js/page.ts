@@ -237,7 +237,7 @@ export function openPage(host: Host, site: string, _random: (index: number) => n
       let bytes = 0;
       for (const part of partsOf(line)) {
         const own = contextOf(part);
-        bytes += bytesOf(own === context ? part.slice(0, -own.length) : part);
+        bytes += bytesOf(part) - (own === context ? bytesOf(own) : 0);
         context = own;
       }
       return bytes;

@@ -185,7 +185,8 @@ export async function start(
     for (const [fact, words, at, activeAt] of facts.splice(0)) {
       host._fact = fact;
       const numbers = numbersOf(fact, words as string[], activeAt);
-      if (numbers) tell(fact, at, ...numbers);
+      // Of a clock that was set back meanwhile it may be in the future.
+      if (numbers) tell(fact, at > now ? now : at, ...numbers);
     }
     isBusy = false;
     outbox._write();

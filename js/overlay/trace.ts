@@ -25,7 +25,8 @@ const whyNot = (status: number) =>
 
 /** Name and content of an event, out of its line as `_event` in `js/page.ts` writes it. */
 function read(line: string): [id: string, name: string, content: string] {
-  const [key = "", , , word, members = ""] = line.split("\x1f");
+  // In a line of its own, after its batch was taken apart, it stands behind a key.
+  const [key = "", , , word, members = ""] = line.slice(line.indexOf("\x1e") + 1).split("\x1f");
   const text = members.replace("\x1c", "");
   const parsed = attempt(() => JSON.parse(word ? `{${text}}` : `{"webEvent":{${text}}}`));
   const part = parsed && (Object.values(parsed)[0] as Record<string, unknown>);

@@ -218,3 +218,9 @@ pub(crate) fn session_began_at(line: &str) -> u64 {
     let digits: String = session.chars().filter(|it| *it != '-').take(12).collect();
     u64::from_str_radix(&digits, 16).unwrap_or(0)
 }
+
+/// The date of an event's line, by the page's clock.
+pub(crate) fn created_at(line: &str) -> u64 {
+    let date = line.split(WORD_END).nth(1).unwrap_or_default();
+    date.parse().unwrap_or(0)
+}

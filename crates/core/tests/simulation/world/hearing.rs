@@ -60,6 +60,7 @@ impl World {
     /// Reports a fact to a page, after what waits there.
     pub(super) fn hear(&mut self, number: usize, at: u64, input: Input<'_>, name: &str) {
         let now = self.now;
+        let at = at.min(self.wall());
         self.hear_with(number, |world| world.feed(number, at, now, input, name));
     }
 
@@ -94,7 +95,9 @@ impl World {
                     active_at: Timestamp(fact.at),
                 }
             };
-            self.feed(number, fact.at, fact.called_at, input, &fact.name);
+            // Of a clock that was set back meanwhile it may be in the future.
+            let at = fact.at.min(wall);
+            self.feed(number, at, fact.called_at, input, &fact.name);
         }
         last(self);
         self.pages[number].outbox.write_soon();

@@ -6,7 +6,7 @@ use super::hearing::CLOCK_SLACK_MS;
 use super::{Happening, World};
 use crate::ledger::Fate;
 use crate::outbox::{Job, Outbox, Stage};
-use crate::page::{Asked, Life, Missed, Page, Surroundings, session_began_at};
+use crate::page::{Asked, Life, Missed, Page, Surroundings, created_at, session_began_at};
 
 impl World {
     /// A page begins to load in a tab.
@@ -174,6 +174,9 @@ impl World {
             let line = self.ledger.events[*event].line.clone();
             self.note(|world| format!("page {number} records {}", world.ledger.names(&[*event])));
             self.pages[number].events.push(*event);
+            if created_at(&line) > self.wall() + CLOCK_SLACK_MS {
+                self.fail(format!("page {number} dates an event ahead of its clock"));
+            }
             if self.consent == Some(Consent::Denied) {
                 self.fail(format!("page {number} records after consent was withdrawn"));
             }
