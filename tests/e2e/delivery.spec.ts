@@ -83,12 +83,12 @@ describe("delivery", () => {
         const visitor = await stage.newVisitor();
         const page = await visitor.open(url);
         await settled(page);
-        await page.evaluate(() => {
-          for (let n = 1; n <= 3; n++) window.sillage?.track("seen", { n });
-        });
-        // Twice: WebKit may tell one connection of its end before another that ended first.
-        await writtenDown(page);
-        await writtenDown(page);
+        for (let n = 1; n <= 3; n++) {
+          await page.evaluate((n) => window.sillage?.track("seen", { n }), n);
+          // Each is a line of its own. Twice: WebKit may tell one connection of its end before another that ended first.
+          await writtenDown(page);
+          await writtenDown(page);
+        }
         if (!(await page.evaluate(`(${go})(${JSON.stringify(`${url}?2`)}, ${sends})`))) continue;
         await page.waitForURL(`${url}?2`);
         const events = [1, 2, 3].map((n) => event("seen", { n }));
