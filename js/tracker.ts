@@ -230,10 +230,9 @@ export async function start(
   };
 
   const engine: Engine = {
-    _hear(...heard) {
-      const [fact, told, toldAt, activeAt] = heard;
+    _hear(fact, told, toldAt, activeAt) {
       if (fact === Fact.Called || (isLoading && fact < Fact.PageHidden)) {
-        waiting.push(heard);
+        waiting.push([fact, told, toldAt, activeAt]);
         loadCalls();
         return;
       }
