@@ -37,14 +37,14 @@ export function setStage({ isShared = false, flags = [] as string[] } = {}): Sta
   });
   afterEach(async () => {
     if (isShared) return;
-    await Promise.all(visitors.map(({ context }) => context.close()));
+    await inTime(Promise.all(visitors.map(({ context }) => context.close())));
     visitors = [];
     collector.gate.handler = asTheCollector;
     collector.gate.asked.length = 0;
     handlers.clear();
   });
   after(async () => {
-    await browser?.close();
+    await inTime(browser?.close());
     origin?.close();
     await collector?.remove();
   });
@@ -73,6 +73,13 @@ export function setStage({ isShared = false, flags = [] as string[] } = {}): Sta
 }
 
 const siteOf = (body: string) => (JSON.parse(body) as { siteId: string }).siteId;
+
+/** How long something may take to close, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 20_000;
+
+/** Waits until that has closed, not for ever: Playwright may miss the end of a page that was closed while it went. */
+const inTime = (closed?: Promise<unknown>) =>
+  Promise.race([closed, new Promise((late) => setTimeout(late, CLOSE_TIMEOUT_MS).unref())]);
 
 /** Longest time of one test, in milliseconds: a page that hangs must not hold up everything. */
 const TEST_TIMEOUT_MS = 60_000;
