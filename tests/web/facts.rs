@@ -30,7 +30,7 @@ fn a_page_view_leads_to_its_imperatives_in_their_order() {
     );
     happen(fact::WOKEN, NOW);
     assert_eq!(calls(), ["_turn"]);
-    turn_over(&format!("5\n4 {NOW} 500"));
+    turn_over(&format!("5\n4 {NOW} 500 1"));
     assert_eq!(
         calls(),
         [
@@ -114,7 +114,7 @@ fn a_hidden_page_takes_its_turn_and_one_that_is_left_sends_what_it_has() {
     open(DEFAULTS);
     track(NOW);
     calls();
-    set_lines(&format!("4 {NOW} 500"));
+    set_lines(&format!("4 {NOW} 500 1"));
     hear(fact::PAGE_LEFT, NOW, [500.0, 1.0, 0.0, 0.0]);
     assert_eq!(
         calls_of(&["_act", "_send"]),

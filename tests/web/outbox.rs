@@ -57,13 +57,15 @@ fn lines_are_read_in_kinds_and_numbers() {
     let before = NOW - 60_000.0;
     for (lines, acts, expected) in [
         (
-            format!("4 {NOW} 500"),
+            format!("4 {NOW} 500 1"),
             vec!["_act 2", "_act 5"],
             vec!["_send 11 false 0"],
         ),
         // Waited longer than the collector remembers ids, or nobody knows since when.
-        ("4 1000 500".into(), vec!["_act 1"], vec!["_drop 5 1"]),
-        ("4 - 500".into(), vec!["_act 1"], vec!["_drop 5 1"]),
+        ("4 1000 500 1".into(), vec!["_act 1"], vec!["_drop 5 1"]),
+        ("4 - 500 3".into(), vec!["_act 1"], vec!["_drop 5 3"]),
+        // A damaged line has no events.
+        (format!("4 {NOW} 500 0"), vec![], vec![]),
         // Nobody was asked about it.
         (
             format!("3 {before} 900 2 -1 - 0"),
@@ -84,17 +86,17 @@ fn lines_are_read_in_kinds_and_numbers() {
         ),
         // Another page has a request under way, or waits.
         (
-            format!("2 {} 0 0\n4 {NOW} 500", NOW + 9_000.0),
+            format!("2 {} 0 0\n4 {NOW} 500 1", NOW + 9_000.0),
             vec![],
             vec![],
         ),
         (
-            format!("2 0 {} 3\n4 {NOW} 500", NOW + 9_000.0),
+            format!("2 0 {} 3\n4 {NOW} 500 1", NOW + 9_000.0),
             vec![],
             vec![],
         ),
         (
-            format!("2 - - -\n4 {NOW} 500"),
+            format!("2 - - -\n4 {NOW} 500 1"),
             vec!["_act 2", "_act 5"],
             vec!["_send 11 false 0"],
         ),

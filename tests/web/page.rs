@@ -156,7 +156,7 @@ pub(crate) fn sending() {
     track(NOW);
     track(NOW);
     happen(fact::WOKEN, NOW);
-    turn_over(&format!("4 {NOW} 500\n4 {NOW} 500"));
+    turn_over(&format!("4 {NOW} 500 1\n4 {NOW} 500 1"));
     calls();
 }
 

@@ -48,7 +48,7 @@ fn settings_are_taken_and_brought_into_their_ranges() {
             max_batch_events,
             ..DEFAULTS
         });
-        turn_over(&vec![format!("4 {NOW} 9"); 1_001].join("\n"));
+        turn_over(&vec![format!("4 {NOW} 9 1"); 1_001].join("\n"));
         let acts = calls_of(&["_act"]);
         assert_eq!(acts.iter().filter(|it| *it == "_act 2").count(), chosen);
     }
