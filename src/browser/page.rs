@@ -1,4 +1,5 @@
-//! The functions of `js/page.ts`: what the module asks of the page that it is at work for, in numbers alone.
+//! The functions of `js/page.ts`: what the module asks of its page, in numbers alone. They are imported as they are: a `bool` arrives
+//! there as 0 or 1, and what is unsigned may be below 0.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
