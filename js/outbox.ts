@@ -234,6 +234,10 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
       return true;
     },
     forget: (key: string) => change(key),
+    /** Adds no further event to the last line. */
+    _close() {
+      open = "";
+    },
     /** Whether lines may be written down. */
     keep(may: boolean) {
       mayKeep = may;

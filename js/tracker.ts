@@ -221,6 +221,8 @@ export async function start(
             if (fact === Fact.Called) waiting.push(heard);
             else hear(fact, told, at, activeAt);
             hearAll();
+            // What another page adopts too must not be in one line, under one key, with what is this page's alone.
+            outbox._close();
           }
         });
         outbox._written().then(() => attempt(() => localStorage.removeItem(it)));
