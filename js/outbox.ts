@@ -226,7 +226,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
     put(line: string) {
       if (line[0] === "e" && !line.includes("\x1e")) {
         // So that as many whole lines as events fit into a batch.
-        if (fresh++ % self._most === 0 || open.length + line.length > MAX_SHARED_CHARS) open = "";
+        if (fresh++ % (self._most || 1) === 0 || open.length + line.length > MAX_SHARED_CHARS) open = "";
         open ||= `${keyOf(line)}\x1f`;
         line = open += `\x1e${line}`;
       }

@@ -15,6 +15,31 @@ declare global {
   }
 }
 
+/** In the page: keeps in `window.live` the listeners that the tracker has. */
+function watchListeners() {
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const live = new Set<string>();
+  const numbers = new Map<unknown, number>();
+  window.live = [];
+  const told = (target: EventTarget, type: string, heard: unknown, options: unknown) => {
+    if (!numbers.has(heard)) numbers.set(heard, numbers.size);
+    const isCapture = typeof options === "object" ? (options as AddEventListenerOptions | null)?.capture : options;
+    return [target.constructor.name, type, numbers.get(heard), Boolean(isCapture)].join(" ");
+  };
+  EventTarget.prototype.addEventListener = function (type: string, heard: never, options?: never) {
+    // The page and the test driver listen too.
+    if (/\/sillage\.js|\/tracker-|\/fallback-/.test(new Error().stack ?? ""))
+      live.add(told(this, type, heard, options));
+    window.live = [...live];
+    addEventListener.call(this, type, heard, options);
+  };
+  EventTarget.prototype.removeEventListener = function (type: string, heard: never, options?: never) {
+    live.delete(told(this, type, heard, options));
+    window.live = [...live];
+    removeEventListener.call(this, type, heard, options);
+  };
+}
+
 describe("host safety", () => {
   const stage = setStage();
 
@@ -188,29 +213,7 @@ describe("host safety", () => {
       "/stop",
       `${stage.tag(site, 'data-flush-interval-ms="60000"')}<button id="buy">Buy</button>`,
     );
-    const visitor = await stage.newVisitor(() => {
-      const { addEventListener, removeEventListener } = EventTarget.prototype;
-      const live = new Set<string>();
-      const numbers = new Map<unknown, number>();
-      window.live = [];
-      const told = (target: EventTarget, type: string, heard: unknown, options: unknown) => {
-        if (!numbers.has(heard)) numbers.set(heard, numbers.size);
-        const isCapture = typeof options === "object" ? (options as AddEventListenerOptions | null)?.capture : options;
-        return [target.constructor.name, type, numbers.get(heard), Boolean(isCapture)].join(" ");
-      };
-      EventTarget.prototype.addEventListener = function (type: string, heard: never, options?: never) {
-        // The page and the test driver listen too.
-        if (/\/sillage\.js|\/tracker-|\/fallback-/.test(new Error().stack ?? ""))
-          live.add(told(this, type, heard, options));
-        window.live = [...live];
-        addEventListener.call(this, type, heard, options);
-      };
-      EventTarget.prototype.removeEventListener = function (type: string, heard: never, options?: never) {
-        live.delete(told(this, type, heard, options));
-        window.live = [...live];
-        removeEventListener.call(this, type, heard, options);
-      };
-    });
+    const visitor = await stage.newVisitor(watchListeners);
     const page = await visitor.open(url);
     assert.ok((await page.evaluate(() => window.live.length)) > 5, "the tracker listens");
     await settled(page);
@@ -231,5 +234,15 @@ describe("host safety", () => {
     await page.close({ runBeforeUnload: true });
     await expectEvents(collector, site, [pageview(url), event("waiting")]);
     assert.deepEqual(visitor.exceptions, []);
+  });
+
+  test("a tracker whose option is wrong leaves no listener behind", async () => {
+    const url = stage.origin.serve("/wrong", stage.tag(stage.newSite(), 'data-idle-timeout-ms="soon"'));
+    const visitor = await stage.newVisitor(watchListeners);
+    const page = await visitor.openBare(url);
+    await page.waitForFunction(() => window.sillage);
+    const code = await page.evaluate(() => window.sillage?.ready.catch((error) => error.code));
+    assert.equal(code, "invalid_option");
+    assert.deepEqual(await page.evaluate(() => window.live), []);
   });
 });

@@ -27,6 +27,12 @@ describe("a line of the outbox", () => {
     assert.deepEqual(outbox._own(), [lineOf(A, B), lineOf(C, D), lineOf(F)]);
   });
 
+  test("has one event where the site asks for batches of none: the module takes that for one", () => {
+    const outbox = opened(0);
+    for (const event of [A, B]) outbox.put(event);
+    assert.deepEqual(outbox._own(), [lineOf(A), lineOf(B)]);
+  });
+
   test("does not grow long: a long event has one of its own", () => {
     const outbox = opened();
     const long = eventLine({ id: "B", members: `"eventName":"${"x".repeat(9_000)}"` });
