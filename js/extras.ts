@@ -142,7 +142,10 @@ async function obey(
     if (refusal) remember(`1 ${Number(edition) + 1}${refusal} -`);
   }
   // Nor is it opened because of what the page has called itself.
-  else outbox.open = async (_, heard) => heard("");
+  else {
+    outbox._connect = () => {};
+    outbox.open = async (heard) => heard();
+  }
 
   return (engine) => {
     const hear = deafTo(Fact.ConsentChanged)(engine);

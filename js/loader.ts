@@ -87,17 +87,20 @@ export function createTracker(options: Options, source: Source): Tracker {
 
   const ready = (async () => {
     if (stopped) return;
-    let isLoaded = false;
+    let isChecked = true;
     try {
       const chunk = await source._load();
-      await chunk.instantiate(options, source._wasmUrl);
-      if (stopped) return;
-      isLoaded = true;
+      isChecked = false;
       // Our own: what another program says of consent is written into it.
       options = { endpoint: source._endpoint, ...options };
       await chunk.start(
         options,
-        () => mayStore(waiting, options),
+        source._wasmUrl,
+        () => {
+          // Asked once the options are known to be right.
+          isChecked = true;
+          return mayStore(waiting, options);
+        },
         (started) => {
           engine = started;
           if (stopped) return engine._stop();
@@ -110,10 +113,12 @@ export function createTracker(options: Options, source: Source): Tracker {
         run,
       );
     } catch (error) {
+      // A rule that is wrong is found later, and told in a text as well.
+      isChecked &&= typeof error !== "string";
       // A page that cannot load the module still leaves what it hears to one that can.
-      if (isLoaded) quit();
+      if (!isChecked) quit();
       console.warn(`[sillage] ${error}`);
-      throw new TrackerError(isLoaded ? "invalid_option" : "load_failed", error as string);
+      throw new TrackerError(isChecked ? "load_failed" : "invalid_option", error as string);
     }
   })();
   // Who does not ask does not want to know.

@@ -34,24 +34,26 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
   const spills = `${name}:`;
   // Tells the page loads of one browser apart: nothing that anybody could gain by guessing.
   const ownSpill = spills + Math.random();
-  /** Lines of this page that are in the outbox, as far as it knows. */
-  const own = new Map<string, string>();
-  /** What is not durable yet: a line, or nothing where it is to be deleted. */
-  const dirty = new Map<string, string | undefined>();
-  /** Spills whose lines are among the dirty ones, as they were read. */
-  let adopted: [key: string, text: string][] = [];
-  let database: IDBDatabase | undefined;
-  let hasConnected = false;
-  let reopensAt = 0;
-  let mayKeep = false;
-  let wipes = false;
-  let hasSpilled = false;
   /**
    * Of what is begun while the page is left WebKit carries out the deletions and loses the puts: then a
    * key is put in the place of its line, for a turn to delete, so that all of it is lost or nothing.
    */
   let isLeft = false;
+  let mayKeep = false;
+  /** Lines of this page that are in the outbox, as far as it knows. */
+  const own = new Map<string, string>();
+  /** What is not durable yet: a line, or nothing where it is to be deleted. */
+  const dirty = new Map<string, string | undefined>();
+  let database: IDBDatabase | undefined;
+  let reopensAt = 0;
+  let hasConnected = false;
   let isWriteComing = false;
+  /** Spills whose lines are among the dirty ones, as they were read. */
+  let adopted: [key: string, text: string][] = [];
+  let hasSpilled = false;
+  let wipes = false;
+  /** Whether there is something dirty, or something to wipe, that no transaction has taken up. */
+  let hasNews = false;
   /**
    * The line to which the next event is added; none where what there was has left this memory, whole: two pages may have
    * a line, and whoever writes it down last must write the same.
@@ -59,8 +61,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
   let open = "";
   /** Events since the last turn. */
   let fresh = 0;
-  /** Fulfils when what was begun has ended, one transaction after the other; tells whether that is durable. */
-  let last: Promise<boolean | undefined> = Promise.resolve(false);
+  /** Fulfils when what was begun has ended, one transaction after the other. */
+  let last: Promise<unknown> = Promise.resolve();
 
   const connect = () =>
     new Promise<void>((opened) => {
@@ -86,10 +88,10 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
     }).catch(() => {});
 
   /**
-   * One transaction: reads the lines of `query` where somebody wants to have `heard` them, then writes
-   * what is dirty. Tells whether that is durable.
+   * One transaction: reads the lines where somebody wants to have `heard` them, then writes what is dirty. Tells whether
+   * that is durable.
    */
-  const transact = (heard?: (lines: string[]) => void, query?: string) =>
+  const transact = (heard?: (lines: string[]) => void) =>
     new Promise<boolean>((done) => {
       const transaction = (database as IDBDatabase).transaction(STORE, "readwrite");
       const store = transaction.objectStore(STORE);
@@ -102,6 +104,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
         if (mayKeep) {
           if (wipes) store.clear();
           wipes = false;
+          // Nobody hears whether what is written then is durable.
+          hasNews = isLeft;
           open = "";
           written = [...dirty];
           for (const [key, line] of written) {
@@ -123,7 +127,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
         finish(true);
       };
       if (heard) {
-        const request = store.getAll(query);
+        const request = store.getAll();
         request.onsuccess = () =>
           attempt(() => {
             heard(request.result);
@@ -150,12 +154,12 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
     });
 
   /**
-   * After what was begun before: connects where that is needed, and transacts. What is put while the
-   * lines of `query` are `heard` is written in the same transaction.
+   * After what was begun before: connects where that is needed, and transacts. What is put while the lines are `heard` is
+   * written in the same transaction.
    */
-  const next = (heard?: (lines?: string[]) => void, query?: string) => {
+  const next = (heard?: (lines?: string[]) => void) => {
     last = last.then(async () => {
-      if ((mayKeep || query) && !database && performance.now() >= reopensAt) await connect();
+      if (mayKeep && !database && performance.now() >= reopensAt) await connect();
       isWriteComing = false;
       let unheard = heard;
       const hear = (lines?: string[]) => {
@@ -165,7 +169,8 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
         heard?.(lines);
         isWriteComing = false;
       };
-      let isDurable = database && (await transact(heard && hear, query));
+      // A transaction before may have taken up what this one is for.
+      let isDurable = database && (!(heard || hasNews) || (await transact(heard && hear)));
       if (isDurable && unheard) {
         // It has ended and has read nothing: what is written there is never seen again.
         isDurable = false;
@@ -176,6 +181,7 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
         database = undefined;
         // What was written may never be read again.
         for (const it of own) dirty.set(...it);
+        hasNews = true;
         if (unheard) attempt(hear);
       }
       // Now or never: later it would take out what was put since.
@@ -189,13 +195,14 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
 
   /** Once for all that one task puts and forgets. */
   const writeSoon = () => {
-    if (mayKeep && (dirty.size || wipes) && !isWriteComing) {
+    if (mayKeep && hasNews && !isWriteComing) {
       isWriteComing = true;
       next();
     }
   };
 
   const change = (key: string, line?: string) => {
+    hasNews = true;
     if (line === undefined) {
       own.delete(key);
       open = "";
@@ -219,6 +226,21 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
     });
 
   const sorted = (lines: Map<string, string>) => [...lines.values()].sort();
+
+  /** A turn, in the transaction that has read what is `stored`. */
+  const take = (stored?: string[]) =>
+    took(() => {
+      fresh = 0;
+      let lines = own;
+      if (stored) {
+        lines = new Map(stored.map((line) => [keyOf(line), line]));
+        for (const [key, line] of lines) line === key && !dirty.has(key) && change(key);
+        for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
+        // What others have taken is not this page's any more.
+        for (const key of own.keys()) lines.has(key) || own.delete(key);
+      }
+      return sorted(lines);
+    });
 
   const self = {
     /** Most events of one line. */
@@ -253,24 +275,11 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
       attempt(() => {
         for (const [key] of [...storedUnder(spills), ...storedUnder(earlyKey)]) localStorage.removeItem(key);
       });
-      if (database || mayKeep) wipes = true;
+      if (database || mayKeep) wipes = hasNews = true;
       else attempt(() => indexedDB.deleteDatabase(name));
     },
     turn() {
-      next((stored) =>
-        took(() => {
-          fresh = 0;
-          let lines = own;
-          if (stored) {
-            lines = new Map(stored.map((line) => [keyOf(line), line]));
-            for (const [key, line] of lines) line === key && !dirty.has(key) && change(key);
-            for (const [key, line] of dirty) line === undefined ? lines.delete(key) : lines.set(key, line);
-            // What others have taken is not this page's any more.
-            for (const key of own.keys()) lines.has(key) || own.delete(key);
-          }
-          return sorted(lines);
-        }),
-      );
+      next(take);
     },
     /**
      * Has what was put and forgotten written down. Not before all of it is: a browser that closes a tab may
@@ -298,12 +307,19 @@ export function outboxOf(name: string, earlyKey: string, took: (lines: () => str
       hasSpilled = false;
       adopt();
     },
+    /** Opens the database. */
+    _connect() {
+      last = connect();
+    },
     /**
-     * Opens the database; the line of that key is `heard` within a transaction, empty where there is
-     * none. Two pages that open it at once hear one after the other.
+     * The line that sorts first is `heard` within a transaction, in which the first turn comes too. Two pages that do it at
+     * once hear one after the other.
      */
-    open: (key: string, heard: (line: string) => void): Promise<unknown> =>
-      next((lines = []) => heard(lines[0] ?? ""), key),
+    open: (heard: (line?: string) => void): Promise<unknown> =>
+      next((stored) => {
+        heard(stored?.[0]);
+        take(stored);
+      }),
   };
   return self;
 }

@@ -2,10 +2,10 @@
 import { boundTo, importsOf } from "../target/bindgen/tracker_bg.js";
 import { attempt } from "./attempt";
 import { Fact, type Heard } from "./fact";
-import { pageFacts } from "./facts";
+import { pageFacts, readHints } from "./facts";
 import { openHost } from "./host";
 import { clickSaid, placeOf, trackedSaid } from "./members";
-import { make } from "./module";
+import { moduleOf } from "./module-of";
 import { outboxOf, storedUnder } from "./outbox";
 import { openPage } from "./page";
 import { redactUrl } from "./redact";
@@ -13,9 +13,8 @@ import { CONSENTS, settingsOf } from "./settings";
 import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
 
-export { instantiate } from "./module";
-
-/** The captures, the calls and the extras, beside the file that this becomes; set by the build. */
+/** The module as a script, the captures, the calls and the extras, beside the file that this becomes; set by the build. */
+declare const __FALLBACK_JS__: string;
 declare const __CAPTURES_JS__: string;
 declare const __EXTRAS_JS__: string;
 declare const __CALLS_JS__: string;
@@ -62,20 +61,27 @@ function seeded(seed: string) {
 }
 
 /**
- * Starts a tracker. `mayStore` says whether the device may be written to from the start: consent is
- * given and no Global Privacy Control is set. `begin` tells what the page did so far: that is heard
- * in the transaction in which the visitor is read, so that pages opened at once agree on who it is.
- * `run` gives what a call gives, nothing once everything has ended.
+ * Starts a tracker, once the module is there; its file is at `wasmUrl`. `mayStore` says whether the device may be written to
+ * from the start: consent is given and no Global Privacy Control is set. It is asked once all options are found right.
+ * `begin` tells what the page did so far: that is heard in the transaction in which the visitor is read, so that pages
+ * opened at once agree on who it is. `run` gives what a call gives, nothing once everything has ended.
  *
- * @throws a text that names the option that is wrong, and its rule
+ * @throws before it asks, a text that names the option that is wrong, and its rule; then, what kept the module from loading
  */
 export async function start(
   options: Options,
+  wasmUrl: string | URL,
   mayStore: () => boolean,
   begin: (engine: Engine) => void,
   spill: (heard: Heard[], options: Options, lost: number) => void,
   run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
+  const loading = Promise.all([
+    moduleOf(options.wasmUrl ?? wasmUrl, () => import(__FALLBACK_JS__)),
+    isAnonymous(options) || readHints(),
+  ]);
+  // It is told below.
+  loading.catch(() => {});
   let shownAt = 0;
   if (document.hidden) {
     // A page that is loaded ahead, or in the background, is visited when it is shown, if it ever is.
@@ -128,6 +134,10 @@ export async function start(
   options.anonymous = Boolean(isAnonymous(options));
   const { _byHash, _numbers } = settingsOf(options);
   outbox._most = _numbers[5];
+  const stores = mayStore();
+  if (stores) outbox._connect();
+  const [make] = await loading;
+  if (!run(() => make)) return;
   addEventListener("pagehide", host._go);
 
   const module = boundTo(make(importsOf(own)));
@@ -287,15 +297,17 @@ export async function start(
     return calls;
   };
   if (extras) extras(engine);
+  // Nothing gets past rules: where they cannot be loaded, nothing is sent.
   if (options.rules) await loadCalls();
 
   const open = (record = "") => {
+    // It sorts first where there is one; another line is not read as one.
     if (record) hearNow(Fact.MemoryRead, [record.slice(2)]);
     adoptEarly();
     begin(engine);
     if (options.marks || waiting[0]) loadCalls();
   };
-  if (mayStore()) await outbox.open("a", open);
+  if (stores) await outbox.open(open);
   else open();
   // What goes wrong with them must not end the tracker; the browser reports a file that is missing.
   if (options.capture) await import(__CAPTURES_JS__).then((it) => it.start(options, engine)).catch(() => {});

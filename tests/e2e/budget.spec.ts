@@ -53,4 +53,50 @@ describe("budget", () => {
     const each = bytes / (FIXTURE_EVENTS + 1);
     assert.ok(each <= MOST_BYTES_PER_EVENT, `${each.toFixed(1)} bytes`);
   });
+
+  test("a first visit opens the database while the module loads, and makes one transaction until its page view leaves", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/first", `<!doctype html>${stage.tag(site)}`);
+    let release = () => {};
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
+    collector.gate.handler = async ({ path }, forward) => {
+      if (/tracker[^/]*\.wasm$|fallback[^/]*\.js$/.test(path)) await released;
+      return forward();
+    };
+    const page = await (await stage.newVisitor(watch)).openBare(url);
+    await page.waitForFunction(() => window.watched.hasOpened);
+    release();
+    await expectEvents(collector, site, [pageview(url)]);
+    assert.equal(await page.evaluate(() => window.watched.beforeBatch), 1);
+  });
 });
+
+declare global {
+  interface Window {
+    /** Whether a database was opened, and how many transactions there were before the first request with a body. */
+    watched: { hasOpened: boolean; transactions: number; beforeBatch?: number };
+  }
+}
+
+function watch() {
+  const watched: Window["watched"] = { hasOpened: false, transactions: 0 };
+  window.watched = watched;
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (...its) {
+    watched.hasOpened = true;
+    return open.apply(this, its);
+  };
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (...its) {
+    watched.transactions++;
+    return transaction.apply(this, its);
+  };
+  const { fetch } = window;
+  window.fetch = (...its) => {
+    if (its[1]?.body) watched.beforeBatch ??= watched.transactions;
+    return fetch(...its);
+  };
+}

@@ -24,7 +24,7 @@ pub(crate) type Writes = Vec<(String, Option<Line>)>;
 /// A link of the chain of what is done one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Opens the database and reads the record.
+    /// Opens the database and reads the record; a turn comes with it.
     Open,
     Write,
     Turn,
@@ -60,6 +60,8 @@ pub(crate) struct Outbox {
     /// Events since the last turn.
     fresh: u32,
     pub(crate) is_write_coming: bool,
+    /// Whether there is something dirty, or something to wipe, that no transaction has taken up.
+    pub(crate) has_news: bool,
     pub(crate) jobs: VecDeque<Job>,
     pub(crate) stage: Stage,
     /// How many jobs were begun to be waited for, and how many have ended.
@@ -85,6 +87,7 @@ impl Outbox {
             open: None,
             fresh: 0,
             is_write_coming: false,
+            has_news: false,
             jobs: VecDeque::new(),
             stage: Stage::Idle,
             begun: 0,
@@ -100,14 +103,14 @@ impl Outbox {
 
     /// Has what was put and forgotten written down.
     pub(crate) fn write_soon(&mut self) {
-        let has_news = !self.dirty.is_empty() || self.wipes;
-        if self.may_keep && has_news && !self.is_write_coming {
+        if self.may_keep && self.has_news && !self.is_write_coming {
             self.is_write_coming = true;
             self.next(Job::Write);
         }
     }
 
     fn change(&mut self, key: &str, line: Option<Line>) {
+        self.has_news = true;
         match &line {
             None => {
                 self.open = None;
@@ -181,6 +184,7 @@ impl Outbox {
         local.change(now, |content| content.spills.clear());
         let can_wipe = self.has_database || self.may_keep;
         self.wipes |= can_wipe;
+        self.has_news |= can_wipe;
         !can_wipe
     }
 
@@ -217,6 +221,7 @@ impl Outbox {
             return (false, Vec::new());
         }
         self.open = None;
+        self.has_news = false;
         let wipes = std::mem::take(&mut self.wipes);
         (wipes, self.dirty.clone().into_iter().collect())
     }
@@ -236,6 +241,7 @@ impl Outbox {
         self.ended += 1;
         if !is_durable {
             self.has_database = false;
+            self.has_news = true;
             // What was written may never be read again.
             for (key, line) in &self.own {
                 self.dirty.insert(key.clone(), Some(line.clone()));

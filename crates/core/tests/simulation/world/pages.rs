@@ -73,7 +73,7 @@ impl World {
     }
 
     /// The database is open, as far as it can be: what is put now goes into the transaction that
-    /// reads the record.
+    /// reads the record, and so does what the first turn chooses.
     pub(super) fn opened(&mut self, number: usize) {
         let mirror = if self.pages[number].outbox.has_database {
             self.disk.lines.get("a").map(|it| it.text.clone())
@@ -89,7 +89,7 @@ impl World {
         let wall = self.wall();
         self.hear(number, wall, Input::MemoryRead(record.unwrap_or("")), "");
         self.started(number);
-        self.pages[number].outbox.is_write_coming = false;
+        self.turn_came(number);
     }
 
     /// The tracker hears what the page did so far.

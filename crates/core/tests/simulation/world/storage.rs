@@ -69,6 +69,11 @@ impl World {
             self.job_failed(number, job, false);
             return;
         }
+        if job == Job::Write && !outbox.has_news {
+            // The transaction before has taken up what this one is for.
+            self.job_ended(number, true, Vec::new());
+            return;
+        }
         let (wipes, writes) = if job == Job::Write {
             outbox.writes()
         } else {
