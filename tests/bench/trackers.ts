@@ -4,7 +4,7 @@ import { type Collector, startCollector } from "../e2e/support/collector.ts";
 import { type Asked, answer, type Gate, type Handler, isBatch, openGate } from "../e2e/support/gate.ts";
 import { bundlePeer, sillageSizes } from "./bundles.ts";
 
-export type TrackerName = "none" | "sillage" | "snowplow" | "amplitude";
+export type TrackerName = "none" | "least" | "sillage" | "snowplow" | "amplitude";
 
 /** What the page calls; `ready` fulfils when it has started. */
 export interface Called {
@@ -39,6 +39,8 @@ export interface BenchTracker {
 
 export interface Trackers {
   readonly all: BenchTracker[];
+  /** A script that sends one request and does nothing else: what any tracker costs at least. */
+  readonly least: BenchTracker;
   readonly collector: Collector;
   close(): Promise<void>;
 }
@@ -46,13 +48,14 @@ export interface Trackers {
 /** The collector, the sinks of the peers, and who speaks to them. */
 export async function openTrackers(): Promise<Trackers> {
   const collector = await startCollector();
-  const peers = await Promise.all([openSnowplow(), openAmplitude()]);
+  const [least, ...peers] = await Promise.all([openLeast(), openSnowplow(), openAmplitude()]);
   const all = [none, sillageAt(collector), ...peers];
   return {
     all,
+    least,
     collector,
     async close() {
-      for (const peer of peers) peer.gate?.close();
+      for (const peer of [least, ...peers]) peer.gate?.close();
       await collector.remove();
     },
   };
@@ -110,7 +113,7 @@ async function openPeer(name: TrackerName, eventsIn: (asked: Asked) => number, j
       "access-control-allow-headers": "content-type, content-encoding",
       "access-control-max-age": "600",
     };
-    if (asked.path === `/${name}.js`) {
+    if (asked.method === "GET" && asked.path === `/${name}.js`) {
       return { status: 200, headers: { "content-type": "text/javascript; charset=utf-8" }, body: script };
     }
     return answer(200, json, cors);
@@ -128,6 +131,8 @@ async function openPeer(name: TrackerName, eventsIn: (asked: Asked) => number, j
 
 /** The body of a POST as JSON. */
 const posted = ({ method, body }: Asked) => (method === "POST" ? JSON.parse(body) : {});
+
+const openLeast = () => openPeer("least", (asked) => Number(asked.method === "POST"), "ok");
 
 const openSnowplow = () => openPeer("snowplow", (asked) => posted(asked).data?.length ?? 0, "ok");
 
