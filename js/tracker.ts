@@ -66,7 +66,8 @@ function seeded(seed: string) {
  * `begin` tells what the page did so far: that is heard in the transaction in which the visitor is read, so that pages
  * opened at once agree on who it is. `run` gives what a call gives, nothing once everything has ended.
  *
- * @throws before it asks, a text that names the option that is wrong, and its rule; then, what kept the module from loading
+ * @throws before it asks, a text that names the option that is wrong, and its rule; then such a text about a rule of the
+ *   site's, or what kept a part from loading
  */
 export async function start(
   options: Options,
@@ -134,6 +135,7 @@ export async function start(
   options.anonymous = Boolean(isAnonymous(options));
   const { _byHash, _numbers } = settingsOf(options);
   outbox._most = _numbers[5];
+  // Asked once: what the visitor says from now on is heard with all else, as on a page that has begun.
   const stores = mayStore();
   if (stores) outbox._connect();
   const [make] = await loading;
