@@ -135,7 +135,7 @@ export async function start(
   options.anonymous = Boolean(isAnonymous(options));
   const { _byHash, _numbers } = settingsOf(options);
   outbox._most = _numbers[5];
-  // Asked once: what the visitor says from now on is heard with all else, as on a page that has begun.
+  // Decided here: what the visitor says from now on is heard with all else, as on a page that has begun.
   const stores = mayStore();
   if (stores) outbox._connect();
   const [make] = await loading;
