@@ -110,11 +110,12 @@ export async function buildXtask() {
 
 /** Compiles wasm-bindgen's test runner, of the same version; gives its path. */
 export async function buildTestRunner() {
-  return buildStep("wasm-test-runner", ["--features", "test-runner"]);
+  return buildStep("wasm-test-runner", ["--features", "xtask/test-runner"]);
 }
 
+/** As a part of the workspace: by itself it would want its dependencies with other features, and compile them again. */
 async function buildStep(name, extra) {
-  const args = ["build", "--quiet", "--profile", "xtask", "--package", "xtask", "--bin", name, ...extra];
+  const args = ["build", "--quiet", "--workspace", "--bin", name, ...extra];
   await run("cargo", args, { what: `compiling ${name}` });
-  return `${nativeTargetDir}/xtask/${name}`;
+  return `${nativeTargetDir}/debug/${name}`;
 }

@@ -1,6 +1,7 @@
 // What `npm test` consists of. Each step throws a Failure, or gives the counts of the tests it ran.
 
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { build } from "../build.mjs";
 import { buildDocs } from "../docs.mjs";
@@ -77,7 +78,9 @@ const SEEDS = "100000";
 /** The long tests of a crate are marked `#[ignore]`. */
 async function cargoTests(all) {
   const args = ["test", "--workspace", "--no-fail-fast", ...(all ? ["--", "--include-ignored"] : [])];
-  return concluded("cargo test", await execute("cargo", args, { tee: true }), cargoCounts);
+  const ended = await execute("cargo", args, { tee: true });
+  isCollectorCompiled = ended.code === 0;
+  return concluded("cargo test", ended, cargoCounts);
 }
 
 /** Optimised, so many seeds take a minute or two instead of a quarter of an hour. */
@@ -139,12 +142,20 @@ async function runSpecs(name, files, env) {
 
 const collectorProgram = { SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector` };
 
-function compileCollector() {
-  return run("cargo", ["build", "--quiet", "--package", "sillage-collector"], { what: "compiling the collector" });
+/** The crates' tests have compiled it as well, with other features of what it depends on: a minute less. */
+let isCollectorCompiled = false;
+
+async function compileCollector() {
+  if (isCollectorCompiled) return;
+  const args = ["build", "--quiet", "--workspace", "--bin", "sillage-collector"];
+  await run("cargo", args, { what: "compiling the collector" });
+  isCollectorCompiled = true;
 }
 
 async function runNode(name, files, env) {
-  const args = ["--import", "tsx", "--test", "--test-reporter", "spec", ...files];
+  // By itself it leaves a core free, on two cores half of them. Browsers' tests wait more than they compute.
+  const concurrency = `--test-concurrency=${availableParallelism()}`;
+  const args = ["--import", "tsx", "--test", concurrency, "--test-reporter", "spec", ...files];
   return concluded(name, await execute(process.execPath, args, { tee: true, env }), nodeCounts);
 }
 
