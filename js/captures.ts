@@ -36,7 +36,10 @@ let attached: Promise<void> | undefined;
 
 /** Fetches the module, once, and joins it to its glue. */
 function attach(url: string | URL): Promise<void> {
-  attached ??= moduleOf(url, () => import(__CAPTURES_FALLBACK_JS__)).then((make) => glue.attach(make(glue.imports)));
+  attached ??= moduleOf(
+    () => fetch(url),
+    () => import(__CAPTURES_FALLBACK_JS__),
+  ).then((make) => glue.attach(make(glue.imports)));
   return attached;
 }
 

@@ -24,15 +24,22 @@ const trackers = new Map<string, Tracker & Callable>();
  * const tracker = init<ShopEvents>({ site: "shop", endpoint: "https://collector.example" });
  */
 export function init<Events extends object = AnyEvents>(options: Options): Tracker<Events> & Callable {
+  // The tracker's own: what another program says of consent is written into it.
+  const own = {} as Options;
   let site = "";
   try {
-    site = String(options.site);
+    Object.assign(own, options);
   } catch {
-    // Reported by `ready`, as every other option that is wrong.
+    // What cannot be read is missing. Reported by `ready`, as every other option that is wrong.
+  }
+  try {
+    site = String(own.site);
+  } catch {
+    // Likewise.
   }
   const running = trackers.get(site);
   if (running) return running;
-  const started = createTracker(options, {
+  const started = createTracker(own, {
     _load: () => import("./tracker.js"),
     _wasmUrl: new URL("./tracker.wasm", import.meta.url),
     _isServer: typeof document === "undefined",

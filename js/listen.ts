@@ -29,7 +29,7 @@ export function listen(
   const moved = () => {
     changed = true;
     // After the listeners and the code of routers, which set the title behind the address.
-    setTimeout(() => run(catchUp));
+    setTimeout(run, 0, catchUp);
   };
   const on = (types: string, heard: (event: Event) => unknown, target: EventTarget = window) => {
     for (const type of types.split(" ")) {
@@ -54,8 +54,8 @@ export function listen(
   );
   on("visibilitychange", () => hear(document.hidden ? Fact.PageHidden : Fact.Resumed));
   on("pagehide", () => hear(Fact.PageLeft));
-  on("pageshow", (event) => (event as PageTransitionEvent).persisted && hear(Fact.PageLoaded));
   on("online", () => hear(Fact.Resumed));
+  on("pageshow", (event) => (event as PageTransitionEvent).persisted && hear(Fact.PageLoaded));
   const { navigation } = window as { navigation?: EventTarget };
   on(navigation ? "currententrychange" : "popstate hashchange", moved, navigation);
   for (const name of navigation ? [] : (["pushState", "replaceState"] as const)) {

@@ -12,8 +12,8 @@ import type { Engine } from "./tracker";
 import { type ConsentState, type Options, type Tracker, TrackerError } from "./types";
 
 enum Most {
-  /** Facts that wait for the module: a page that never has it must not fill up. */
-  Waiting = 1000,
+  /** Index of the last fact that waits for the module: a page that never has it must not fill up. */
+  Last = 999,
 }
 
 /** What the loader needs to know of where it runs. */
@@ -22,23 +22,21 @@ export interface Source {
   _load(): Promise<typeof import("./tracker")>;
   /** Address of the wasm file. */
   _wasmUrl: string | URL;
-  /** Collector where the options name none. */
-  _endpoint?: string;
   /** Who listened before. */
   _stub?: Stub;
   /** There is no visitor: nothing is to happen. */
   _isServer?: boolean;
 }
 
-/** Starts a tracker; see {@link Tracker}. */
+/** Starts a tracker; see {@link Tracker}. Nobody else has the `options`: what they come to be is written into them. */
 export function createTracker(options: Options, source: Source): Tracker {
   const waiting: Heard[] = [];
   let lost = 0;
-  let engine: Engine | undefined;
   let listening: Listening | undefined;
+  let engine: Engine | undefined;
   let stopped = source._isServer;
 
-  const warn = (message: unknown) => /true/.test(options?.debug as never) && console.warn(`[sillage] ${message}`);
+  const warn = (message: unknown) => /true/.test(options.debug as never) && console.warn(`[sillage] ${message}`);
 
   /** Runs `call` unless everything has ended; nothing that it throws reaches the page. */
   const run = <Result>(call: () => Result): Result | undefined => {
@@ -62,7 +60,7 @@ export function createTracker(options: Options, source: Source): Tracker {
     // Whatever waits belongs to a page: where the queue was spilled, that page begins anew.
     if (!waiting[0] && fact) hear(Fact.PageLoaded);
     if (fact > Fact.AddressChanged && fact < Fact.PageHidden) {
-      if (consentOf(waiting, options) === "denied" || (waiting.length >= Most.Waiting && ++lost)) return;
+      if (consentOf(waiting, options) === "denied" || (waiting[Most.Last] && ++lost)) return;
     }
     waiting.push([fact, told, at, activeAt]);
   };
@@ -89,13 +87,16 @@ export function createTracker(options: Options, source: Source): Tracker {
     if (stopped) return;
     let isChecked = true;
     try {
+      // Asked for beside the script that runs it: one after the other would take a round trip more. Not where there is no
+      // WebAssembly; whether it comes, and whether the page's policy lets it run, is found out there.
+      const wasm = (async () => WebAssembly && fetch(options.wasmUrl ?? source._wasmUrl))().catch(
+        () => {},
+      ) as Promise<Response>;
       const chunk = await source._load();
       isChecked = false;
-      // Our own: what another program says of consent is written into it.
-      options = { endpoint: source._endpoint, ...options };
       await chunk.start(
         options,
-        source._wasmUrl,
+        wasm,
         () => {
           // Asked once the options are known to be right.
           isChecked = true;

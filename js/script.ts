@@ -16,21 +16,17 @@ declare global {
   }
 }
 
-/** Attributes are options as text, which the module reads; a bare one is `true`. */
-function optionsOf(script: HTMLElement): Options {
-  const options: Record<string, unknown> = { ...script.dataset };
-  for (const name in options) options[name] ||= true;
-  return options as unknown as Options;
-}
-
 const script = document.currentScript as HTMLScriptElement | null;
 const present = window.sillage as (Tracker & Partial<Stub>) | undefined;
 if (script && (!present || present.q)) {
-  const besideScript = (name: string) => new URL(name, script.src).href;
-  window.sillage = createTracker(optionsOf(script), {
+  // An address is as good as its text where a text is wanted.
+  const besideScript = (name: string) => new URL(name, script.src) as unknown as string;
+  // Attributes are options as text, which the module reads; a bare one is `true`.
+  const options: Record<string, unknown> = { endpoint: besideScript("."), ...script.dataset };
+  for (const name in options) options[name] ||= true;
+  window.sillage = createTracker(options as unknown as Options, {
     _load: () => import(besideScript(__TRACKER_JS__)),
     _wasmUrl: besideScript(__TRACKER_WASM__),
-    _endpoint: besideScript("."),
     _stub: present as Stub | undefined,
   });
 }

@@ -61,7 +61,7 @@ function seeded(seed: string) {
 }
 
 /**
- * Starts a tracker, once the module is there; its file is at `wasmUrl`. `mayStore` says whether the device may be written to
+ * Starts a tracker, once the module is there; its file is on its way, and nothing where it does not come. `mayStore` says whether the device may be written to
  * from the start: consent is given and no Global Privacy Control is set. It is asked once all options are found right.
  * `begin` tells what the page did so far: that is heard in the transaction in which the visitor is read, so that pages
  * opened at once agree on who it is. `run` gives what a call gives, nothing once everything has ended.
@@ -71,14 +71,17 @@ function seeded(seed: string) {
  */
 export async function start(
   options: Options,
-  wasmUrl: string | URL,
+  wasm: Promise<Response>,
   mayStore: () => boolean,
   begin: (engine: Engine) => void,
   spill: (heard: Heard[], options: Options, lost: number) => void,
   run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
   const loading = Promise.all([
-    moduleOf(options.wasmUrl ?? wasmUrl, () => import(__FALLBACK_JS__)),
+    moduleOf(
+      () => wasm,
+      () => import(__FALLBACK_JS__),
+    ),
     isAnonymous(options) || readHints(),
   ]);
   // It is told below.
