@@ -13,7 +13,9 @@ await runMain(async () => {
   for (const step of chosen) {
     const result = await runStep(step);
     results.push(result);
-    if (step.needed && !result.ok) break;
+    if (!step.needed) continue;
+    if (!result.ok) break;
+    for (const later of chosen) later.ahead?.();
   }
   return summarise(results, chosen);
 });

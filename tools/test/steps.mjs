@@ -23,7 +23,8 @@ const bin = (name) => `${root}/node_modules/${name}`;
 
 /**
  * The steps in their order. `check` marks those that look at the sources only (`npm run check`);
- * `needed` stops everything when it fails, since nothing after it could succeed.
+ * `needed` stops everything when it fails, since nothing after it could succeed; `ahead` is begun once what is needed
+ * is there, and goes on beside the steps before.
  *
  * @param {{ all: boolean }} tier whether the long tests run too
  */
@@ -50,7 +51,7 @@ export function steps({ all }) {
     { name: "package", run: () => nodeTests("package", all) },
     { name: "site", check: true, run: () => buildDocs() },
     { name: "samples", run: () => nodeTests("docs", all) },
-    { name: "conformance", run: () => conformance(all) },
+    { name: "conformance", ahead: installSdks, run: () => conformance(all) },
     // The quick tests: the long ones try the same module's other timings.
     ...(all ? [{ name: "no wasm", run: () => nodeTests("e2e", false, { SILLAGE_MODULE: "js" }) }] : []),
     ...(all ? OTHER_ENGINES.map((engine) => ({ name: engine, run: () => suiteIn(engine) })) : []),
@@ -97,9 +98,18 @@ async function nodeTests(suite, all, env = {}) {
   return runSpecs(suite, files, { SILLAGE_TESTS: all ? "all" : "quick", ...env });
 }
 
+/** Downloads mostly wait. */
+let sdks;
+function installSdks() {
+  sdks ??= provideSdks();
+  // Whoever needs them is told.
+  sdks.catch(() => {});
+  return sdks;
+}
+
 /** The official SDKs, and what the documentation says, against the collector. No browser takes part. */
 async function conformance(all) {
-  const { python, javascript } = await provideSdks();
+  const { python, javascript } = await installSdks();
   await compileCollector();
   const env = { ...collectorProgram, SILLAGE_SDKS_PYTHON: python, SILLAGE_SDKS_JAVASCRIPT: javascript };
   return runNode("conformance", specs(`${root}/tests/conformance`), { ...env, SILLAGE_TESTS: all ? "all" : "quick" });

@@ -12,7 +12,7 @@ import { expectExactlyOnce } from "./report.ts";
 import { openScene, type Scene, trackerReady } from "./scene.ts";
 
 /** Rows that run at once: they mostly wait. */
-const CONCURRENT_ROWS = 5;
+const CONCURRENT_ROWS = 3;
 
 /** Longest time of one row, in milliseconds: its fault, a minute to recover, and a slow machine. */
 const ROW_TIMEOUT_MS = 150_000;
