@@ -36,10 +36,11 @@ let attached: Promise<void> | undefined;
 
 /** Fetches the module, once, and joins it to its glue. */
 function attach(url: string | URL): Promise<void> {
-  attached ??= moduleOf(
-    () => fetch(url),
-    () => import(__CAPTURES_FALLBACK_JS__),
-  ).then((make) => glue.attach(make(glue.imports)));
+  const fallback = () => import(__CAPTURES_FALLBACK_JS__);
+  attached ??= moduleOf(() => fetch(url), fallback).then(async (make) => {
+    // WebKit compiles whatever the page's policy says, and refuses the instance.
+    glue.attach(attempt(() => make(glue.imports)) ?? (await fallback()).instantiate(glue.imports));
+  });
   return attached;
 }
 

@@ -77,11 +77,9 @@ export async function start(
   spill: (heard: Heard[], options: Options, lost: number) => void,
   run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
+  const fallback = () => import(__FALLBACK_JS__);
   const loading = Promise.all([
-    moduleOf(
-      () => wasm,
-      () => import(__FALLBACK_JS__),
-    ),
+    moduleOf(() => wasm, fallback),
     isAnonymous(options) || readHints(),
   ]);
   // It is told below.
@@ -145,7 +143,9 @@ export async function start(
   if (!run(() => make)) return;
   addEventListener("pagehide", host._go);
 
-  const module = boundTo(make(importsOf(own)));
+  const imports = importsOf(own);
+  // WebKit compiles whatever the page's policy says, and refuses the instance.
+  const module = boundTo(attempt(() => make(imports)) ?? (await fallback()).instantiate(imports));
   module._open(..._numbers, options.anonymous as boolean);
   /** Numbers that a fact has not are not given: for the module they are `NaN`, which counts as 0. */
   const tell = module._hear as (fact: Fact, at: number, ...numbers: readonly number[]) => void;
