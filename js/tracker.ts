@@ -78,10 +78,7 @@ export async function start(
   run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
   const fallback = () => import(__FALLBACK_JS__);
-  const loading = Promise.all([
-    moduleOf(() => wasm, fallback),
-    isAnonymous(options) || readHints(),
-  ]);
+  const loading = Promise.all([moduleOf(() => wasm, fallback), isAnonymous(options) || readHints()]);
   // It is told below.
   loading.catch(() => {});
   let shownAt = 0;
