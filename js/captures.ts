@@ -23,7 +23,7 @@ import type { Engine } from "./tracker";
 import type { Options } from "./types";
 import type { Vitals } from "./vitals";
 
-/** The module beside the file that this becomes, as wasm and as a script; set by the build. */
+/** The module as text, see `js/module-of.ts`, and as a script beside the file that this becomes; set by the build. */
 declare const __CAPTURES_WASM__: string;
 declare const __CAPTURES_FALLBACK_JS__: string;
 
@@ -34,20 +34,16 @@ type Told = ReturnType<typeof glue.hear>;
 
 let attached: Promise<void> | undefined;
 
-/** Fetches the module, once, and joins it to its glue. */
-function attach(url: string | URL): Promise<void> {
-  const fallback = () => import(__CAPTURES_FALLBACK_JS__);
-  attached ??= moduleOf(() => fetch(url), fallback).then(async (make) => {
-    // WebKit compiles whatever the page's policy says, and refuses the instance.
-    glue.attach(attempt(() => make(glue.imports)) ?? (await fallback()).instantiate(glue.imports));
-  });
+/** Makes the module, once, and joins it to its glue. */
+function attach(): Promise<void> {
+  attached ??= moduleOf(__CAPTURES_WASM__, () => import(__CAPTURES_FALLBACK_JS__))(glue.imports).then(glue.attach);
   return attached;
 }
 
 /** Switches on what `options` name, until `engine` stops. */
 export async function start(options: Options, engine: Engine): Promise<void> {
   const { named, triggers } = namedCaptures(options.capture ?? "");
-  await attach(options.captureWasmUrl ?? new URL(__CAPTURES_WASM__, import.meta.url));
+  await attach();
   if (engine._isStopped) return;
   const warn = (wrong: string) => console.warn(`[sillage] capture: ${wrong}`);
   const settings = captureSettings(named, warn);

@@ -41,7 +41,6 @@ export function init<Events extends object = AnyEvents>(options: Options): Track
   if (running) return running;
   const started = createTracker(own, {
     _load: () => import("./tracker.js"),
-    _wasmUrl: new URL("./tracker.wasm", import.meta.url),
     _isServer: typeof document === "undefined",
   });
   const tracker = Object.assign(

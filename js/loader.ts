@@ -20,8 +20,6 @@ enum Most {
 export interface Source {
   /** Loads the part that runs the module. */
   _load(): Promise<typeof import("./tracker")>;
-  /** Address of the wasm file. */
-  _wasmUrl: string | URL;
   /** Who listened before. */
   _stub?: Stub;
   /** There is no visitor: nothing is to happen. */
@@ -87,16 +85,10 @@ export function createTracker(options: Options, source: Source): Tracker {
     if (stopped) return;
     let isChecked = true;
     try {
-      // Asked for beside the script that runs it: one after the other would take a round trip more. Not where there is no
-      // WebAssembly; whether it comes, and whether the page's policy lets it run, is found out there.
-      const wasm = (async () => WebAssembly && fetch(options.wasmUrl ?? source._wasmUrl))().catch(
-        () => {},
-      ) as Promise<Response>;
       const chunk = await source._load();
       isChecked = false;
       await chunk.start(
         options,
-        wasm,
         () => {
           // Asked once the options are known to be right.
           isChecked = true;

@@ -6,9 +6,8 @@ import { createTracker } from "./loader";
 import type { Stub } from "./stub";
 import type { Options, Tracker } from "./types";
 
-/** Hashed file names beside this script, set by the build. */
+/** Hashed file name beside this script, set by the build. */
 declare const __TRACKER_JS__: string;
-declare const __TRACKER_WASM__: string;
 
 declare global {
   interface Window {
@@ -26,7 +25,6 @@ if (script && (!present || present.q)) {
   for (const name in options) options[name] ||= true;
   window.sillage = createTracker(options as unknown as Options, {
     _load: () => import(besideScript(__TRACKER_JS__)),
-    _wasmUrl: besideScript(__TRACKER_WASM__),
     _stub: present as Stub | undefined,
   });
 }

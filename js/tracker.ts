@@ -13,7 +13,10 @@ import { CONSENTS, settingsOf } from "./settings";
 import { isAnonymous } from "./spill";
 import type { Options, Stats } from "./types";
 
-/** The module as a script, the captures, the calls and the extras, beside the file that this becomes; set by the build. */
+/** The module as text, see `js/module-of.ts`; set by the build. */
+declare const __TRACKER_WASM__: string;
+
+/** The module as a script, the captures, the calls and the extras, beside the file that this becomes; likewise. */
 declare const __FALLBACK_JS__: string;
 declare const __CAPTURES_JS__: string;
 declare const __EXTRAS_JS__: string;
@@ -61,8 +64,8 @@ function seeded(seed: string) {
 }
 
 /**
- * Starts a tracker, once the module is there; its file is on its way, and nothing where it does not come. `mayStore` says whether the device may be written to
- * from the start: consent is given and no Global Privacy Control is set. It is asked once all options are found right.
+ * Starts a tracker, once the module is there. `mayStore` says whether the device may be written to from the start:
+ * consent is given and no Global Privacy Control is set. It is asked once all options are found right.
  * `begin` tells what the page did so far: that is heard in the transaction in which the visitor is read, so that pages
  * opened at once agree on who it is. `run` gives what a call gives, nothing once everything has ended.
  *
@@ -71,16 +74,13 @@ function seeded(seed: string) {
  */
 export async function start(
   options: Options,
-  wasm: Promise<Response>,
   mayStore: () => boolean,
   begin: (engine: Engine) => void,
   spill: (heard: Heard[], options: Options, lost: number) => void,
   run: <Result>(call: () => Result) => Result | undefined,
 ): Promise<void> {
-  const fallback = () => import(__FALLBACK_JS__);
-  const loading = Promise.all([moduleOf(() => wasm, fallback), isAnonymous(options) || readHints()]);
-  // It is told below.
-  loading.catch(() => {});
+  const make = moduleOf(__TRACKER_WASM__, () => import(__FALLBACK_JS__));
+  const hints = isAnonymous(options) || readHints();
   let shownAt = 0;
   if (document.hidden) {
     // A page that is loaded ahead, or in the background, is visited when it is shown, if it ever is.
@@ -136,13 +136,12 @@ export async function start(
   // Decided here: what the visitor says from now on is heard with all else, as on a page that has begun.
   const stores = mayStore();
   if (stores) outbox._connect();
-  const [make] = await loading;
-  if (!run(() => make)) return;
+  await hints;
+  const exports = await make(importsOf(own));
+  if (!run(() => exports)) return;
   addEventListener("pagehide", host._go);
 
-  const imports = importsOf(own);
-  // WebKit compiles whatever the page's policy says, and refuses the instance.
-  const module = boundTo(attempt(() => make(imports)) ?? (await fallback()).instantiate(imports));
+  const module = boundTo(exports);
   module._open(..._numbers, options.anonymous as boolean);
   /** Numbers that a fact has not are not given: for the module they are `NaN`, which counts as 0. */
   const tell = module._hear as (fact: Fact, at: number, ...numbers: readonly number[]) => void;

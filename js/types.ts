@@ -286,10 +286,6 @@ export interface Options {
    * `?sillage_debug` in the address does the same. See docs/debugging.md. Default: `false`, and nothing is downloaded for it.
    */
   debug?: boolean;
-  /** Address of the wasm file, where a bundler or a policy puts it elsewhere. */
-  wasmUrl?: string | URL;
-  /** Address of the captures' wasm file, likewise. */
-  captureWasmUrl?: string | URL;
 }
 
 /**

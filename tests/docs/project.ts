@@ -57,7 +57,6 @@ export function newProject(): Project {
   cpSync(dist, join(packages, "sillage/dist"), { recursive: true });
   for (const tool of ["react", "react-dom", "@types"])
     symlinkSync(join(root, "node_modules", tool), join(packages, tool));
-  for (const wasm of ["tracker.wasm", "captures.wasm"]) copyFileSync(join(dist, "npm", wasm), join(bundles, wasm));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(SETTINGS));
   writeFileSync(join(folder, "globals.d.ts"), GLOBALS);
   const entries: string[] = [];
@@ -93,7 +92,6 @@ export function newProject(): Project {
         splitting: true,
         format: "esm",
         jsx: "automatic",
-        loader: { ".wasm": "file" },
         // Node has it, and no page needs it.
         external: ["node:*"],
         logLevel: "silent",

@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
 import type { Page } from "playwright-core";
-import { ENGINE, MODULE_FILE, settled, trackerReady, writtenDown } from "./support/browser.ts";
+import { ENGINE, settled, trackerReady, writtenDown } from "./support/browser.ts";
 import { root } from "./support/collector.ts";
+import { CHUNK } from "./support/early.ts";
 import { NotDriven } from "./support/engine.ts";
 import { asTheCollector, isBatch } from "./support/gate.ts";
 import { setStage, test } from "./support/stage.ts";
@@ -145,7 +146,7 @@ describe("the tables of docs/privacy.md", () => {
     const { page, onDevice, look } = await visit(site);
 
     // A page that is left before the module is there.
-    gate.handler = ({ path }, forward) => (path.includes(MODULE_FILE) ? new Promise(() => {}) : forward());
+    gate.handler = ({ path }, forward) => (path.includes(CHUNK) ? new Promise(() => {}) : forward());
     await page.goto(early, { waitUntil: "domcontentloaded", referer: SEARCH });
     await page.waitForFunction(() => window.sillage && document.readyState === "complete");
     await page.goto(bare);

@@ -288,21 +288,6 @@ describe("script tag", () => {
     assert.deepEqual(visitor.exceptions, []);
   });
 
-  test("a wasm file of the wrong media type works all the same", async () => {
-    const { collector, origin } = stage;
-    const site = stage.newSite();
-    collector.gate.handler = async ({ path }, forward) => {
-      const answered = await forward();
-      if (path.endsWith(".wasm")) answered.headers["content-type"] = "application/octet-stream";
-      return answered;
-    };
-    const url = origin.serve("/media-type", stage.tag(site));
-    const visitor = await stage.newVisitor();
-    const page = await visitor.open(url);
-    await expectEvents(collector, site, [pageview(url)], { pages: [page] });
-    assert.deepEqual(visitor.exceptions, []);
-  });
-
   test("two tags of one site count once", async () => {
     const { collector, origin } = stage;
     const site = stage.newSite();

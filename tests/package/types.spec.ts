@@ -18,9 +18,8 @@ const USES = `
   import { init, TrackerError, type Options, type Stats } from "sillage";
   import { SillageProvider, useTracker } from "sillage/react";
   import { createTestTracker, type TestTracker } from "sillage/testing";
-  import wasmUrl from "sillage/tracker.wasm";
   import type {} from "sillage/script";
-  const options: Options = { site: "shop", endpoint: "https://collector.invalid", consent: "pending", wasmUrl };
+  const options: Options = { site: "shop", endpoint: "https://collector.invalid", consent: "pending" };
   options.capture = { leave: true, scroll: [50, 100], engagement: 60, forms: true, search: ["w"], links: true, downloads: ["gpx"], contacts: true, rage: true, dead: true, errors: true, media: [50] };
   const stats: Stats = init(options).stats();
   init(options).ready.catch((error: unknown) => error instanceof TrackerError && error.code === "load_failed");

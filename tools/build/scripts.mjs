@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure, root } from "../run.mjs";
 import { compress } from "./compress.mjs";
 import { capturesFallback, fallback } from "./fallback.mjs";
+import { textOf } from "./module-text.mjs";
 import { shortHash, whenChanged } from "./stamps.mjs";
 import { bindgen, captures } from "./wasm.mjs";
 
@@ -22,6 +23,8 @@ const settings = {
   legalComments: "none",
   logLevel: "silent",
   write: false,
+  // What a module's text is made of is half as long without escapes.
+  charset: "utf8",
   // Modules are strict anyway; what becomes a plain script gets no line that says so.
   tsconfigRaw: { compilerOptions: { target: "es2022", verbatimModuleSyntax: true } },
   // Members that begin with an underscore are ours or the glue's; no browser interface has such a name.
@@ -39,7 +42,9 @@ export async function buildScripts() {
   const modules = [bindgen, captures].flatMap(({ glue, optimised }) => [glue, optimised]);
   const packages = ["esbuild", "web-vitals"].map((name) => `${root}/node_modules/${name}/package.json`);
   const inputs = [`${root}/js`, ...modules, fallback, capturesFallback, ...packages];
-  const own = ["build/scripts.mjs", "build/compress.mjs", "build/stamps.mjs"].map((file) => `${root}/tools/${file}`);
+  const own = ["build/scripts.mjs", "build/compress.mjs", "build/module-text.mjs", "build/stamps.mjs"].map(
+    (file) => `${root}/tools/${file}`,
+  );
   const outputs = [...npmFiles.map((file) => `${npmFolder}/${file}`), webFolder];
   await whenChanged("scripts", { inputs: [...inputs, ...own], outputs }, bundleAll);
 }
@@ -57,10 +62,8 @@ const EAGER = "//# allFunctionsCalledOnLoad";
 const npmFiles = [
   "index.js",
   "tracker.js",
-  "tracker.wasm",
   "fallback.js",
   "captures.js",
-  "captures.wasm",
   "captures-fallback.js",
   "vitals.js",
   "calls.js",
@@ -86,10 +89,7 @@ async function bundleAll() {
       define: {
         ...settings.define,
         ...Object.fromEntries(
-          Object.entries(define).map(([name, it]) => [
-            name,
-            JSON.stringify(name.endsWith("_JS__") || name.endsWith("_WASM__") ? `./${it}` : it),
-          ]),
+          Object.entries(define).map(([name, it]) => [name, JSON.stringify(name.endsWith("_JS__") ? `./${it}` : it)]),
         ),
       },
     });
@@ -108,14 +108,17 @@ async function bundleAll() {
   const fallbackName = hashed("fallback", "js", fallbackScript);
   const capturesFallbackScript = await chunk(capturesFallback);
   const capturesFallbackName = hashed("captures-fallback", "js", capturesFallbackScript);
-  const capturesWasm = readFileSync(captures.optimised);
-  const capturesWasmName = hashed("captures", "wasm", capturesWasm);
+  const capturesWasm = textOf(readFileSync(captures.optimised));
   const vitalsScript = await chunk("js/vitals.ts", {}, { inject: ["js/vitals/undoable.ts"], banner: { js: NOTICE } });
   const vitalsName = hashed("vitals", "js", vitalsScript);
-  const capturesOf = (wasm, script, vitals) =>
-    chunk("js/captures.ts", { __CAPTURES_WASM__: wasm, __CAPTURES_FALLBACK_JS__: script, __VITALS_JS__: vitals });
-  const npmCaptures = await capturesOf("captures.wasm", "captures-fallback.js", "vitals.js");
-  const capturesScript = await capturesOf(capturesWasmName, capturesFallbackName, vitalsName);
+  const capturesOf = (script, vitals) =>
+    chunk("js/captures.ts", {
+      __CAPTURES_WASM__: capturesWasm,
+      __CAPTURES_FALLBACK_JS__: script,
+      __VITALS_JS__: vitals,
+    });
+  const npmCaptures = await capturesOf("captures-fallback.js", "vitals.js");
+  const capturesScript = await capturesOf(capturesFallbackName, vitalsName);
   const capturesName = hashed("captures", "js", capturesScript);
   const callsScript = await chunk("js/calls.ts");
   const callsName = hashed("calls", "js", callsScript);
@@ -125,11 +128,13 @@ async function bundleAll() {
   const npmExtras = await extrasOf("overlay.js");
   const extrasScript = await extrasOf(overlayName);
   const extrasName = hashed("extras", "js", extrasScript);
+  const wasm = textOf(readFileSync(bindgen.optimised));
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   const trackerOf = (script, captures, calls, extras) =>
     chunk(
       "js/tracker.ts",
       {
+        __TRACKER_WASM__: wasm,
         __FALLBACK_JS__: script,
         __CAPTURES_JS__: captures,
         __CALLS_JS__: calls,
@@ -140,11 +145,7 @@ async function bundleAll() {
     );
   const npmTracker = await trackerOf("fallback.js", "captures.js", "calls.js", "extras.js");
   const tracker = await trackerOf(fallbackName, capturesName, callsName, extrasName);
-  const wasm = readFileSync(bindgen.optimised);
-  // One hash for both: what is random in the loader weighs as much as it is long, and the second is no news.
-  const [trackerName, wasmName] = ["js", "wasm"].map((ending) =>
-    hashed("tracker", ending, Buffer.concat([tracker, wasm])),
-  );
+  const trackerName = hashed("tracker", "js", tracker);
   const script = await bundle("js/script.ts", {
     format: "iife",
     banner: { js: EAGER },
@@ -152,7 +153,6 @@ async function bundleAll() {
     define: {
       ...settings.define,
       __TRACKER_JS__: JSON.stringify(trackerName),
-      __TRACKER_WASM__: JSON.stringify(wasmName),
     },
   });
 
@@ -162,10 +162,8 @@ async function bundleAll() {
   const npm = [
     index,
     npmTracker,
-    wasm,
     fallbackScript,
     npmCaptures,
-    capturesWasm,
     capturesFallbackScript,
     vitalsScript,
     callsScript,
@@ -183,10 +181,8 @@ async function bundleAll() {
     ["sillage.js", script],
     ["stub.js", Buffer.from(String(stub).trim())],
     [trackerName, tracker],
-    [wasmName, wasm],
     [fallbackName, fallbackScript],
     [capturesName, capturesScript],
-    [capturesWasmName, capturesWasm],
     [capturesFallbackName, capturesFallbackScript],
     [vitalsName, vitalsScript],
     [callsName, callsScript],

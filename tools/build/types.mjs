@@ -1,8 +1,7 @@
 // The declarations that editors read: one for each entry of the package, and of their neighbours only those
 // that they refer to. The rest describes our insides and would point at files that are not published.
 
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { root, run } from "../run.mjs";
 import { npmFolder } from "./scripts.mjs";
 import { whenChanged } from "./stamps.mjs";
@@ -13,14 +12,11 @@ const emitted = `${root}/target/types`;
 /** What tsc declares, one for each entry in `exports` of package.json. */
 const entries = ["index.d.ts", "script.d.ts", "react.d.ts", "testing.d.ts"];
 
-/** Entry `./tracker.wasm`, which no TypeScript of ours stands for. */
-const wasmUrl = `${root}/js/wasm-url.d.ts`;
-
 /** Writes the declarations into dist/npm. */
 export async function buildTypes() {
   const config = `${root}/tsconfig.types.json`;
   const inputs = [`${root}/js`, bindgen.types, config, `${root}/tsconfig.json`, `${root}/tools/build/types.mjs`];
-  const outputs = [...entries, basename(wasmUrl)].map((file) => `${npmFolder}/${file}`);
+  const outputs = entries.map((file) => `${npmFolder}/${file}`);
   await whenChanged("types", { inputs, outputs }, async () => {
     rmSync(emitted, { recursive: true, force: true });
     const tsc = `${root}/node_modules/typescript/bin/tsc`;
@@ -29,7 +25,6 @@ export async function buildTypes() {
     const found = new Map();
     for (const entry of entries) declare(entry, found);
     for (const [file, text] of found) writeFileSync(`${npmFolder}/${file}`, text);
-    copyFileSync(wasmUrl, `${npmFolder}/${basename(wasmUrl)}`);
   });
 }
 

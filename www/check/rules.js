@@ -101,7 +101,6 @@ function twiceLine(loaders) {
 const FILES = {
   loader: ["The loader", /javascript/],
   chunk: ["The tracker's second script", /javascript/],
-  module: ["The WebAssembly file", /application\/wasm/],
 };
 
 function fileLines(file, page) {
@@ -156,14 +155,6 @@ function fileLine(kind, title, type, found, page) {
       `${url} ${said}: a page stands in its place.`,
       "Keep the rule that answers unknown addresses with a page away from it.",
     );
-  if (kind === "module")
-    return line(
-      kind,
-      "warn",
-      title,
-      `${url} ${said}. The tracker compiles it all the same; other tools would not.`,
-      "Send it as application/wasm.",
-    );
   return line(kind, "bad", title, `${url} ${said}, and browsers run no such script.`, "Send it as text/javascript.");
 }
 
@@ -203,21 +194,18 @@ function policyLines(policies, loader, file, page) {
         "Add 'wasm-unsafe-eval' to script-src.",
       ),
     );
-  for (const kind of ["endpoint", "module"]) {
-    const url = file(kind)?.url;
-    if (url && !allowsRequest(policies, url, page)) {
-      const what = kind === "endpoint" ? "sending events to" : "loading the module from";
-      lines.push(
-        line(
-          "policy-connect",
-          "bad",
-          `${title}: connect-src`,
-          `It forbids ${what} ${new URL(url).origin}.`,
-          `Add ${new URL(url).origin} to connect-src.`,
-        ),
-      );
-      break;
-    }
+  const endpoint = file("endpoint")?.url;
+  if (endpoint && !allowsRequest(policies, endpoint, page)) {
+    const to = new URL(endpoint).origin;
+    lines.push(
+      line(
+        "policy-connect",
+        "bad",
+        `${title}: connect-src`,
+        `It forbids sending events to ${to}.`,
+        `Add ${to} to connect-src.`,
+      ),
+    );
   }
   return lines.length > 0
     ? lines

@@ -58,7 +58,7 @@ struct Answered {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FileFacts {
-    /// `loader`, `chunk`, `module` or `endpoint`.
+    /// `loader`, `chunk` or `endpoint`.
     kind: &'static str,
     #[serde(flatten)]
     answer: Answered,
@@ -85,12 +85,9 @@ pub(crate) fn inspect(url: &Url, reach: Reach) -> Inspection {
 
 fn look_at_tag(reader: &Reader, src: &Url, endpoint: Option<&str>, files: &mut Vec<FileFacts>) {
     let loader = reader.get(src, MAX_SCRIPT_BYTES);
-    for (kind, ending) in [("chunk", "js"), ("module", "wasm")] {
-        let named = html::tracker_file(&loader.body, ending);
-        if let Some(Ok(url)) = named.map(|name| src.join(name)) {
-            // The first bytes tell that it is there.
-            files.push(file(kind, &reader.get(&url, 1)));
-        }
+    if let Some(Ok(url)) = html::chunk_name(&loader.body).map(|name| src.join(name)) {
+        // The first bytes tell that it is there.
+        files.push(file("chunk", &reader.get(&url, 1)));
     }
     files.push(file("loader", &loader));
     let endpoint = endpoint.unwrap_or(".");

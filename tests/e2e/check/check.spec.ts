@@ -147,15 +147,14 @@ describe("installation check", () => {
   test("a file of the tracker in whose place stands a page is named", async () => {
     const { origin } = stage;
     const names = readdirSync(join(dist, "web"));
-    for (const name of names.filter((name) => /^(sillage|tracker-\w+)\.js$/.test(name)))
-      origin.serve(`/own/${name}`, readFileSync(join(dist, "web", name), "utf8"));
-    const wasm = names.find((name) => /^tracker-\w+\.wasm$/.test(name));
-    origin.serve(`/own/${wasm}`, "<!doctype html><p>Not found", { "content-type": "text/html" });
+    origin.serve("/own/sillage.js", readFileSync(join(dist, "web/sillage.js"), "utf8"));
+    const chunk = names.find((name) => /^tracker-\w+\.js$/.test(name));
+    origin.serve(`/own/${chunk}`, "<!doctype html><p>Not found", { "content-type": "text/html" });
     const endpoint = `data-endpoint="${stage.collector.gate.origin}"`;
     const body = `<script src="/own/sillage.js" data-site="x" ${endpoint}></script>`;
-    const page = await checked(origin.serve("/page-for-wasm", body));
-    assert.deepEqual(await faults(page), { module: "bad" });
-    assert.match((await linesOf(page)).module?.text ?? "", /a page stands in its place/);
+    const page = await checked(origin.serve("/page-for-chunk", body));
+    assert.deepEqual(await faults(page), { chunk: "bad" });
+    assert.match((await linesOf(page)).chunk?.text ?? "", /a page stands in its place/);
   });
 
   test("a page that is not there is named, and cannot be visited", async () => {

@@ -1,15 +1,23 @@
 /** What is written before the module is ready, by what the visitor allows. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { MODULE_FILE as MODULE } from "../support/browser.ts";
-import { BUTTONS, earlyPages, LOADER, stub } from "../support/early.ts";
+import { BUTTONS, earlyPages, LOADER, MODULE, stub } from "../support/early.ts";
 import { expectEvents, pageview } from "../support/expect-events.ts";
 import { isBatch } from "../support/gate.ts";
 import { setStage, test } from "../support/stage.ts";
 
 describe("consent before the module is ready", () => {
   const stage = setStage();
-  const { holdBack, openEarly, somebodyListens, trackerTookOver, elsewhere, trackNumbers, steps } = earlyPages(stage);
+  const {
+    holdBack,
+    newVisitorWaitingFor,
+    openEarly,
+    somebodyListens,
+    trackerTookOver,
+    elsewhere,
+    trackNumbers,
+    steps,
+  } = earlyPages(stage);
 
   for (const [held, withStub] of [
     [LOADER, true],
@@ -24,7 +32,7 @@ describe("consent before the module is ready", () => {
         const letThrough = holdBack(held);
         const tag = stage.tag(site, `data-consent="${consent}"`);
         const url = origin.serve("/forbidden", `${withStub ? stub(site, { consent }) : ""}${tag}${BUTTONS}`);
-        const page = await openEarly(await stage.newVisitor(), url);
+        const page = await openEarly(await newVisitorWaitingFor(held), url);
         await somebodyListens(page);
         await trackNumbers(page, 1, 3);
         await page.click("text=Two");
@@ -48,7 +56,7 @@ describe("consent before the module is ready", () => {
       const site = stage.newSite();
       const letThrough = holdBack(held);
       const url = origin.serve("/refused", `${withStub ? stub(site) : ""}${stage.tag(site)}`);
-      const page = await openEarly(await stage.newVisitor(), url);
+      const page = await openEarly(await newVisitorWaitingFor(held), url);
       await somebodyListens(page);
       await trackNumbers(page, 1, 3);
       await page.evaluate(() => window.sillage?.consent("denied"));
@@ -71,7 +79,7 @@ describe("consent before the module is ready", () => {
       const letThrough = holdBack(held);
       const tag = stage.tag(site, 'data-consent="pending"');
       const url = origin.serve("/granted", `${withStub ? stub(site, { consent: "pending" }) : ""}${tag}`);
-      const page = await openEarly(await stage.newVisitor(), url);
+      const page = await openEarly(await newVisitorWaitingFor(held), url);
       await somebodyListens(page);
       await trackNumbers(page, 1, 3);
       await page.evaluate(() => window.sillage?.consent("granted"));
@@ -89,6 +97,7 @@ describe("consent before the module is ready", () => {
       const letThrough = holdBack(held);
       const url = origin.serve("/gpc", `${withStub ? stub(site) : ""}${stage.tag(site)}${BUTTONS}`);
       const visitor = await stage.newVisitor(() => {
+        Reflect.deleteProperty(window, "WebAssembly");
         Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true });
       });
       const page = await openEarly(visitor, url);

@@ -1,16 +1,16 @@
 /** What happens before the module is ready: heard by the inline stub and the loader, stored once, here or from the next page. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { MODULE_FILE as MODULE } from "../support/browser.ts";
-import { BUTTONS, CHUNK, earlyPages, LOADER, selectors, stub } from "../support/early.ts";
+import { BUTTONS, CHUNK, earlyPages, LOADER, MODULE, selectors, stub } from "../support/early.ts";
 import { click, expectEvents, pageview } from "../support/expect-events.ts";
 import { answer } from "../support/gate.ts";
 import { setStage, test } from "../support/stage.ts";
 
 describe("before the module is ready", () => {
   const stage = setStage();
-  const { holdBack, openEarly, somebodyListens, trackerTookOver, spilled, elsewhere, trackNumbers, steps } =
-    earlyPages(stage);
+  const early = earlyPages(stage);
+  const { holdBack, newVisitorWaitingFor, openEarly, somebodyListens, trackerTookOver } = early;
+  const { spilled, elsewhere, trackNumbers, steps } = early;
 
   test("calls of a page left before its script has loaded are stored once when the visitor returns", async () => {
     const { collector, origin } = stage;
@@ -55,7 +55,7 @@ describe("before the module is ready", () => {
         "/early",
         `${withStub ? stub(site) : ""}${stage.tag(site)}<title>Early</title>${BUTTONS}`,
       );
-      const visitor = await stage.newVisitor();
+      const visitor = await newVisitorWaitingFor(held);
       const before = Date.now();
       const page = await openEarly(visitor, url);
       await page.waitForFunction(() => window.sillage);
@@ -103,7 +103,7 @@ describe("before the module is ready", () => {
     const letThrough = holdBack(MODULE);
     const url = origin.serve("/between", `<title>First</title>${stage.tag(site)}${BUTTONS}`);
     const next = new URL("/between/next", url).href;
-    const visitor = await stage.newVisitor();
+    const visitor = await newVisitorWaitingFor(MODULE);
     const page = await openEarly(visitor, url);
     await somebodyListens(page);
     await page.click("text=Two");
@@ -171,7 +171,7 @@ describe("before the module is ready", () => {
     const site = stage.newSite();
     const letThrough = holdBack(MODULE);
     const url = origin.serve("/tabs", `${stub(site)}${stage.tag(site)}`);
-    const visitor = await stage.newVisitor();
+    const visitor = await newVisitorWaitingFor(MODULE);
     const first = await openEarly(visitor, url);
     await first.waitForFunction(() => window.sillage?.ready && document.readyState === "complete");
     await trackNumbers(first, 1, 20);
@@ -222,7 +222,7 @@ describe("before the module is ready", () => {
       const site = stage.newSite();
       const letThrough = holdBack(held);
       const url = origin.serve("/never", `${withStub ? stub(site) : ""}${stage.tag(site)}`);
-      const page = await openEarly(await stage.newVisitor(), url);
+      const page = await openEarly(await newVisitorWaitingFor(held), url);
       for (let n = 0; n < 7; n++) {
         await somebodyListens(page);
         await page.evaluate(() => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test as nodeTest } from "node:test";
 import type { Page } from "playwright-core";
-import { settled, type Visitor } from "../support/browser.ts";
+import { settled, type Visitor, withoutWebAssembly } from "../support/browser.ts";
 import { dist } from "../support/collector.ts";
 import { click, event, expectEvents, pageview } from "../support/expect-events.ts";
 import { isBatch } from "../support/gate.ts";
@@ -35,11 +35,10 @@ describe("blocked files", () => {
 
   const ready = (page: Page) => page.evaluate(() => window.sillage?.ready?.catch(({ code }) => code));
 
-  for (const [what, address] of [
+  for (const [what, address, before] of [
     ["sillage.js", /\/sillage\.js/],
     ["the tracker's chunk", /\/tracker-\w+\.js/],
-    ["the wasm file", /\.wasm/],
-    ["the module, as wasm and as a script", /\.wasm|\/fallback-/],
+    ["WebAssembly and its stand-in", /\/fallback-/, withoutWebAssembly],
     ["/v1/batches", /\/v1\/batches/],
     ["everything of the collector's", /./],
   ] as const) {
@@ -48,6 +47,7 @@ describe("blocked files", () => {
       const site = stage.newSite();
       const ofCollector = new RegExp(`^${collector.gate.origin}.*${address.source}`);
       const { visitor, lifted } = await newBlocker(ofCollector);
+      if (before) await visitor.context.addInitScript(before);
       const url = origin.serve("/blocked", `${stub(site)}${stage.tag(site)}<button id="buy">Buy</button>`);
       const back = origin.serve("/back", `${stub(site)}${stage.tag(site)}`);
       const page = await visitor.openBare(url);
@@ -68,16 +68,6 @@ describe("blocked files", () => {
       assert.deepEqual(visitor.exceptions, []);
     });
   }
-
-  test("the wasm file alone is not missed: its page sends at once", async () => {
-    const { collector, origin } = stage;
-    const site = stage.newSite();
-    const { visitor } = await newBlocker(/\.wasm/);
-    const url = origin.serve("/no-wasm", stage.tag(site));
-    const page = await visitor.open(url);
-    await expectEvents(collector, site, [pageview(url)], { pages: [page] });
-    assert.deepEqual(visitor.trackerSaid, []);
-  });
 
   // `spill` of js/spill.ts and the stub leave the sixth page of a row without a word: keys are bounded, and
   // what does not get one is not counted.

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
+import { withoutWebAssembly } from "../support/browser.ts";
 import { dist } from "../support/collector.ts";
 import { expectEvents } from "../support/expect-events.ts";
 import { setStage, test } from "../support/stage.ts";
@@ -43,11 +44,14 @@ describe("integrity", () => {
     await expectEvents(collector, site, []);
   });
 
-  test("an import map pins the files that sillage.js loads as scripts", async () => {
+  test("an import map pins all else that is loaded", async () => {
     const pins = { [chunkName]: digest(chunkName), [fallbackName]: digest(fallbackName) };
     const html = (site: string) => importMap(pins) + pinned(site, digest("sillage.js"));
     await visitUnder(stage, { html });
-    await visitUnder(stage, { html, before: () => Reflect.deleteProperty(window, "WebAssembly") });
+    await visitUnder(stage, { html, before: withoutWebAssembly });
+    const loaded = stage.collector.gate.asked.filter(({ method }) => method === "GET").map(({ path }) => path);
+    const pinnedPaths = ["sillage.js", ...Object.keys(pins)].map((name) => `/${name}`);
+    assert.deepEqual(new Set(loaded), new Set(pinnedPaths), "nothing that no digest stands for is loaded");
   });
 
   for (const [what, name] of [
@@ -58,7 +62,7 @@ describe("integrity", () => {
       const { collector, origin } = stage;
       const site = stage.newSite();
       const url = origin.serve("/wrong-import", importMap({ [name]: OTHER }) + stage.tag(site));
-      const visitor = await stage.newVisitor(() => Reflect.deleteProperty(window, "WebAssembly"));
+      const visitor = await stage.newVisitor(withoutWebAssembly);
       const page = await visitor.openBare(url);
       await page.waitForFunction(() => window.sillage);
       assert.equal(await page.evaluate(() => window.sillage?.ready.catch((error) => error.code)), "load_failed");

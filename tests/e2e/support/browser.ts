@@ -21,8 +21,10 @@ export const CHROMIUM_FLAGS = [
   ...(process.env.SILLAGE_MODULE === "js" ? ["--js-flags=--jitless"] : []),
 ];
 
-/** What only the path of the module's file has in it. */
-export const MODULE_FILE = process.env.SILLAGE_MODULE === "js" ? "/fallback-" : ".wasm";
+/** Runs in a page ahead of its scripts: it has no WebAssembly then, and needs the script that stands in for the module. */
+export const withoutWebAssembly = () => {
+  Reflect.deleteProperty(window, "WebAssembly");
+};
 
 /** The browser's name, as `SILLAGE_ENGINE` says it. */
 export const ENGINE = process.env.SILLAGE_ENGINE ?? "chromium";

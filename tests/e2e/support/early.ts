@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { Visitor } from "./browser.ts";
+import { type Visitor, withoutWebAssembly } from "./browser.ts";
 import { dist } from "./collector.ts";
 import { event } from "./expect-events.ts";
 import type { Stage } from "./stage.ts";
@@ -10,6 +10,8 @@ import type { Stage } from "./stage.ts";
 /** Paths of the scripts that a page may have to do without. */
 export const LOADER = "/sillage.js";
 export const CHUNK = "/tracker-";
+/** Of a page without WebAssembly, whose module comes after the chunk. */
+export const MODULE = "/fallback-";
 
 /** The stub as it was built. */
 export const builtStub = readFileSync(join(dist, "web/stub.js"), "utf8");
@@ -40,6 +42,9 @@ export function earlyPages(stage: Stage) {
     return letThrough;
   }
 
+  /** A visitor whose pages need what has this in its path. */
+  const newVisitorWaitingFor = (part: string) => stage.newVisitor(part === MODULE ? withoutWebAssembly : undefined);
+
   /** Opens a page without waiting for the scripts that are held back. */
   async function openEarly(visitor: Visitor, url: string) {
     const page = await visitor.context.newPage();
@@ -66,5 +71,15 @@ export function earlyPages(stage: Stage) {
   const steps = (from: number, to: number, facts = {}) =>
     numbers(from, to).map((n) => event("step_taken", { n, text: `step ${n}` }, facts));
 
-  return { holdBack, openEarly, somebodyListens, trackerTookOver, spilled, elsewhere, trackNumbers, steps };
+  return {
+    holdBack,
+    newVisitorWaitingFor,
+    openEarly,
+    somebodyListens,
+    trackerTookOver,
+    spilled,
+    elsewhere,
+    trackNumbers,
+    steps,
+  };
 }

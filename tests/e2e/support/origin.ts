@@ -13,7 +13,6 @@ const MEDIA_TYPES: Record<string, string> = {
   ".txt": "text/plain; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
-  ".wasm": "application/wasm",
 };
 
 export interface Origin {

@@ -1,5 +1,4 @@
-// esbuild does not look into `new URL(..., import.meta.url)`: the page imports the module's address, which
-// the `file` loader gives it. Splitting keeps the chunk with the glue out of what loads with the page.
+// Splitting keeps the chunk with the module out of what loads with the page.
 
 import { cpSync } from "node:fs";
 import { build } from "esbuild";
@@ -10,8 +9,6 @@ await build({
   minify: true,
   format: "esm",
   splitting: true,
-  loader: { ".wasm": "file" },
-  publicPath: "/",
   outdir: "dist",
   define: { SITE: JSON.stringify(process.env.SITE), COLLECTOR: JSON.stringify(process.env.COLLECTOR) },
   logLevel: "warning",

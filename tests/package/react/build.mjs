@@ -9,8 +9,6 @@ await build({
   format: "esm",
   splitting: true,
   jsx: "automatic",
-  loader: { ".wasm": "file" },
-  publicPath: "/",
   outdir: "dist",
   define: {
     SITE: JSON.stringify(process.env.SITE),

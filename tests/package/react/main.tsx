@@ -1,8 +1,6 @@
 import { StrictMode, useEffect, useRef } from "react";
 import { createRoot } from "react-dom/client";
-import captureWasmUrl from "sillage/captures.wasm";
 import { SillageProvider, useTracker } from "sillage/react";
-import wasmUrl from "sillage/tracker.wasm";
 
 declare const SITE: string;
 declare const COLLECTOR: string;
@@ -22,7 +20,7 @@ function Shop() {
   return <button type="button">Order</button>;
 }
 
-const options = { site: SITE, endpoint: COLLECTOR, capture: { scroll: [100] }, wasmUrl, captureWasmUrl };
+const options = { site: SITE, endpoint: COLLECTOR, capture: { scroll: [100] } };
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <SillageProvider options={options}>

@@ -132,13 +132,12 @@ fn shown(value: &[u8]) -> String {
     text.chars().take(MAX_VALUE_CHARS).collect()
 }
 
-/// The name of the tracker's chunk or module, as the loader's text has it: `tracker-<hash>.<ending>`.
-pub(super) fn tracker_file<'t>(loader: &'t [u8], ending: &str) -> Option<&'t str> {
+/// The name of the tracker's chunk, as the loader's text has it: `tracker-<hash>.js`.
+pub(super) fn chunk_name(loader: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(loader).ok()?;
     text.split(['"', '\'', '`']).find(|word| {
         word.strip_prefix("tracker-")
-            .and_then(|rest| rest.strip_suffix(ending))
-            .and_then(|rest| rest.strip_suffix('.'))
+            .and_then(|rest| rest.strip_suffix(".js"))
             .is_some_and(|hash| {
                 !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_alphanumeric())
             })
@@ -231,16 +230,15 @@ mod tests {
             let page = facts(&html, &Url::parse("https://shop.example/").unwrap());
             prop_assert!(page.scripts.len() <= MAX_SCRIPTS);
             prop_assert!(page.loaders().all(|script| Url::parse(&script.src).is_ok()));
-            tracker_file(&html, "js");
+            chunk_name(&html);
         }
     }
 
     #[test]
-    fn the_loader_names_its_files() {
-        let loader = b"const a=\"tracker-0a1b.js\",b='tracker-9f8e.wasm';import(\"captures-1.js\")";
-        assert_eq!(tracker_file(loader, "js"), Some("tracker-0a1b.js"));
-        assert_eq!(tracker_file(loader, "wasm"), Some("tracker-9f8e.wasm"));
-        assert_eq!(tracker_file(b"\"tracker-../../x.js\"", "js"), None);
-        assert_eq!(tracker_file(b"\xff\"tracker-1.js\"", "js"), None);
+    fn the_loader_names_its_chunk() {
+        let loader = b"const a='tracker-9f8e.wasm',b=\"tracker-0a1b.js\";import(\"captures-1.js\")";
+        assert_eq!(chunk_name(loader), Some("tracker-0a1b.js"));
+        assert_eq!(chunk_name(b"\"tracker-../../x.js\""), None);
+        assert_eq!(chunk_name(b"\xff\"tracker-1.js\""), None);
     }
 }

@@ -15,7 +15,6 @@ fn collector(folder: &Path) -> TestCollector {
         ("web/tracker-abc.js", "plain"),
         ("web/tracker-abc.js.br", "brotli"),
         ("web/tracker-abc.js.gz", "gzip"),
-        ("web/tracker-abc.wasm", "\0asm"),
         ("web/fallback-abc.js", "the module as a script"),
         ("web/captures-abc.js", "captures"),
         ("web/vitals-abc.js", "web vitals"),
@@ -74,13 +73,6 @@ async fn the_tracker_is_served_to_any_site_compressed_and_cached_by_its_name() {
         assert_eq!(reply.header("timing-allow-origin"), "*");
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
     }
-    assert_eq!(
-        collector
-            .get("/tracker-abc.wasm")
-            .await
-            .header("content-type"),
-        "application/wasm"
-    );
     for part in [
         "fallback", "captures", "vitals", "calls", "extras", "overlay",
     ] {
