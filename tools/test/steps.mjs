@@ -152,7 +152,10 @@ async function runSpecs(name, files, env) {
 
 const collectorProgram = { SILLAGE_COLLECTOR: `${nativeTargetDir}/debug/sillage-collector` };
 
-/** The crates' tests have compiled it as well, with other features of what it depends on: a minute less. */
+/**
+ * Whether it is there: the crates' tests compile it too. Compiled by itself it takes a minute more, since cargo then chooses
+ * other features for what it depends on.
+ */
 let isCollectorCompiled = false;
 
 async function compileCollector() {
