@@ -3,7 +3,7 @@
  * Trackers take turns in every measurement, each visit is a first one, and times of the main thread
  * are CPU times, so that a busy machine weighs on all alike; medians are shown.
  *
- *   npm run bench                    prints the tables; ends with 1 where a goal is missed
+ *   npm run bench                    prints the tables; ends with 1 where a goal is missed, and not for want of speed alone
  *   npm run bench -- --write         writes them to BENCHMARKS.md too
  *   npm run bench -- --repeat 5      repetitions of each measurement (default 9)
  *   npm run bench -- --only bytes    one part, or several: size,start,calls,delivery,bytes
@@ -20,7 +20,7 @@ import { measureDelivery } from "./delivery.ts";
 import { entropyOf } from "./entropy.ts";
 import { median } from "./numbers.ts";
 import { measureStart, type Start } from "./start.ts";
-import { align, missed, type Row, table } from "./tables.ts";
+import { align, type Miss, missed, type Row, table } from "./tables.ts";
 import { openTrackers, type Trackers } from "./trackers.ts";
 import { openShop, type Shop } from "./visit.ts";
 import { yardstick } from "./yardstick.ts";
@@ -72,9 +72,9 @@ threads of its own. Time to the first event is wall time, on loopback.`,
     async measure({ browser, shop, trackers, repetitions }) {
       const rows: Row[] = [];
       const leasts: [throttling: number, least: Start][] = [];
-      for (const [throttling, goal] of [
-        [1, 5],
-        [4, 25],
+      for (const [throttling, goal, snowplowThen] of [
+        [1, 5, 29],
+        [4, 25, 124],
       ] as const) {
         const measured = [...trackers.all, trackers.least];
         const results = await measureStart(browser, shop, measured, {
@@ -84,7 +84,13 @@ threads of its own. Time to the first event is wall time, on loopback.`,
         const least = results.get("least");
         if (least) leasts.push([throttling, least]);
         rows.push(
-          { what: `main thread, ms (${throttling}x)`, values: column(results, (it) => it.task), digits: 1, goal },
+          {
+            what: `main thread, ms (${throttling}x)`,
+            values: column(results, (it) => it.task),
+            digits: 1,
+            goal,
+            snowplowThen,
+          },
           { what: `of it JavaScript, ms (${throttling}x)`, values: column(results, (it) => it.script), digits: 1 },
           { what: `long tasks (${throttling}x)`, values: column(results, (it) => it.longTasks), goal: 0 },
           {
@@ -116,8 +122,19 @@ both are taken for each page, and of those the median. They are wall time: a bus
         const real = trackers.all.filter(({ gate }) => gate);
         const results = await measureCalls(browser, shop, real, { repetitions, pattern });
         rows.push(
-          { what: `${pattern}: median, µs`, values: column(results, (it) => it.median), digits: 1, goal: 10 },
-          { what: `${pattern}: 99th percentile, µs`, values: column(results, (it) => it.p99), goal: 200 },
+          {
+            what: `${pattern}: median, µs`,
+            values: column(results, (it) => it.median),
+            digits: 1,
+            goal: 10,
+            snowplowThen: 30,
+          },
+          {
+            what: `${pattern}: 99th percentile, µs`,
+            values: column(results, (it) => it.p99),
+            goal: 200,
+            snowplowThen: 655,
+          },
         );
       }
       return { rows };
@@ -132,7 +149,7 @@ answer, less that of the same loop without a tracker; heap after a collection, l
       const results = await measureDelivery(browser, shop, trackers.all, { repetitions });
       return {
         rows: [
-          { what: "main thread, ms", values: column(results, (it) => it.task), goal: 80 },
+          { what: "main thread, ms", values: column(results, (it) => it.task), goal: 80, snowplowThen: 284 },
           { what: "of it JavaScript, ms", values: column(results, (it) => it.script) },
           { what: "heap, KB", values: column(results, (it) => it.heap / 1024) },
           { what: "events delivered, of 1,001", values: column(results, (it) => it.delivered) },
@@ -193,7 +210,7 @@ const [trackers, shop, browser] = await Promise.all([openTrackers(), openShop(),
 /** How busy the machine was when the run began: processes that wanted to run, for each core. */
 const load = (loadavg()[0] ?? 0) / availableParallelism();
 const sections: string[] = [];
-const misses: string[] = [];
+const misses: Miss[] = [];
 try {
   const conditions = [
     `Conditions: the yardstick, a fixed piece of JavaScript (\`tests/bench/yardstick.ts\`), took ${(await yardstick(browser)).toFixed(0)} ms`,
@@ -208,9 +225,10 @@ try {
     const section = [`## ${part.title}`, part.note, table(rows), ...(more ? [more] : [])].join("\n\n");
     process.stdout.write(`\n${section}\n`);
     sections.push(section);
-    misses.push(...missed(rows).map((it) => `${part.name}: ${it}`));
+    misses.push(...missed(rows).map((it) => ({ ...it, text: `${part.name}: ${it.text}` })));
   }
-  const missing = misses.length > 0 ? `Missed:\n\n${misses.map((it) => `- ${it}`).join("\n")}` : "All goals hold.";
+  const missing =
+    misses.length > 0 ? `Missed:\n\n${misses.map(({ text }) => `- ${text}`).join("\n")}` : "All goals hold.";
   process.stdout.write(`\n${missing}\n`);
   if (args.includes("--write")) {
     const file = join(root, "BENCHMARKS.md");
@@ -224,7 +242,7 @@ try {
   shop.close();
   await trackers.close();
 }
-process.exitCode = misses.length > 0 ? 1 : 0;
+process.exitCode = misses.every(({ isMachine }) => isMachine) ? 0 : 1;
 
 function introduction(version: string): string {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -237,5 +255,7 @@ ${repetitions} repetitions, medians. Snowplow ${devDependencies["@snowplow/brows
 ${devDependencies["@amplitude/analytics-browser"]} with pageviews and clicks, both with their own defaults otherwise (\`tests/bench/peers/\`) and
 against a local server that accepts everything at once; Sillage against its own collector.
 
-Read the ratios first: the absolute times are of one machine. Trackers take turns, every visit is a first one.`;
+Read the ratios first: the absolute times are of one machine. Goals for times were set on another one; "goal here" is such
+a goal times what Snowplow took here, by what it took there (start 29 ms, throttled 124; a call 30 µs, 99th percentile 655;
+1,000 events 284 ms). Trackers take turns, every visit is a first one.`;
 }

@@ -8,6 +8,8 @@ export interface Row {
   digits?: number;
   /** What Sillage is to stay at or below. */
   goal?: number;
+  /** What Snowplow took on the machine that the goal, a time, was set on: here it allows as much more as Snowplow takes. */
+  snowplowThen?: number;
 }
 
 const NAMES: Record<string, string> = { sillage: "Sillage", snowplow: "Snowplow", amplitude: "Amplitude" };
@@ -15,29 +17,55 @@ const PEERS = ["snowplow", "amplitude"];
 
 /** A table with a column for each tracker, how many times as much each peer takes, and the goals. */
 export function table(rows: Row[]): string {
-  const head = ["", ...Object.values(NAMES), ...PEERS.map((peer) => `${NAMES[peer]} / Sillage`), "goal"];
-  return align([head, head.map((_, n) => (n === 0 ? "---" : "---:")), ...rows.map(cells)]);
+  const isScaled = rows.some((row) => goalHere(row) !== undefined);
+  const peers = PEERS.map((peer) => `${NAMES[peer]} / Sillage`);
+  const head = ["", ...Object.values(NAMES), ...peers, "goal", ...(isScaled ? ["goal here"] : [])];
+  return align([head, head.map((_, n) => (n === 0 ? "---" : "---:")), ...rows.map((row) => cells(row, isScaled))]);
 }
 
-/** What does not hold, one line each. */
-export const missed = (rows: Row[]) =>
+/** A goal that does not hold. */
+export interface Miss {
+  text: string;
+  /** Whether it would hold on a machine as fast as the one it was set on. */
+  isMachine: boolean;
+}
+
+/** What does not hold. */
+export const missed = (rows: Row[]): Miss[] =>
   rows
-    .filter(isMissed)
-    .map(({ what, values, goal, digits = 0 }) => `${what}: ${format(values.sillage, digits)}, goal ${goal}`);
+    .filter((row) => isOver(row, row.goal))
+    .map((row) => {
+      const { what, values, goal, digits = 0 } = row;
+      const here = goalHere(row);
+      const isMachine = here !== undefined && !isOver(row, here);
+      const scaled =
+        here === undefined ? "" : `; ${format(here, digits)} here, which ${isMachine ? "holds" : "does not hold"}`;
+      return { text: `${what}: ${format(values.sillage, digits)}, goal ${goal}${scaled}`, isMachine };
+    });
 
-const isMissed = ({ values, goal }: Row) => goal !== undefined && !((values.sillage ?? Number.NaN) <= goal);
+const isOver = ({ values }: Row, goal: number | undefined) =>
+  goal !== undefined && !((values.sillage ?? Number.NaN) <= goal);
 
-function cells(row: Row): string[] {
+/** The goal at this machine's speed. */
+const goalHere = ({ values, goal, snowplowThen }: Row) =>
+  goal !== undefined && snowplowThen !== undefined && values.snowplow !== undefined
+    ? (goal * values.snowplow) / snowplowThen
+    : undefined;
+
+function cells(row: Row, isScaled: boolean): string[] {
   const { what, values, digits = 0, goal } = row;
   const own = values.sillage;
   const ratio = (peer: number | undefined) =>
     own !== undefined && own > 0 && peer !== undefined ? format(peer / own, 1) : "";
-  const verdict = goal === undefined ? "" : `${goal}${isMissed(row) ? " missed" : ""}`;
+  const verdict = (limit: number | undefined, text: string) =>
+    limit === undefined ? "" : `${text}${isOver(row, limit) ? " missed" : ""}`;
+  const here = goalHere(row);
   return [
     what,
     ...Object.keys(NAMES).map((name) => format(values[name], digits)),
     ...PEERS.map((peer) => ratio(values[peer])),
-    verdict,
+    verdict(goal, String(goal)),
+    ...(isScaled ? [verdict(here, format(here, digits))] : []),
   ];
 }
 
