@@ -60,8 +60,6 @@ function recordOf(key: string) {
     read: (): string =>
       attempt(() => localStorage.getItem(key)) ||
       attempt(() => {
-        // A store with nothing in it is not full: nothing had to go elsewhere. The first look at cookies takes a millisecond.
-        if (attempt(() => !localStorage.length)) return;
         const found = document.cookie.split("; ").find((it) => it.startsWith(cookie)) ?? "";
         return decodeURIComponent(found.slice(cookie.length));
       }) ||

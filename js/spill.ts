@@ -55,10 +55,13 @@ export function spill(heard: Heard[], options: Options, lost: number): void {
       else lost++;
       return fits;
     });
-  if (lost) texts.push(JSON.stringify([Fact.Lost, [lost], 0]));
-  if (texts[0] && !JSON.stringify(localStorage).split(prefix)[Most.Keys]) {
-    // Keys are in the order in which the pages were left.
-    localStorage[prefix + Date.now() + Math.random()] = `[${texts}]`;
+  const isFull = JSON.stringify(localStorage).split(prefix)[Most.Keys];
+  if (lost && !isFull) texts.push(JSON.stringify([Fact.Lost, [lost], 0]));
+  if (texts[0] && (isAll || !isFull)) {
+    // Keys are in the order in which the pages were left. Of what finds no place the number is kept.
+    localStorage[isFull ? prefix : prefix + Date.now() + Math.random()] = isFull
+      ? (localStorage[prefix] | 0) + texts.length + lost
+      : `[${texts}]`;
     heard.length = 0;
   }
 }

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: each statement costs bytes
 // biome-ignore-all lint/complexity/noCommaOperator: as above
 // biome-ignore-all lint/style/useTemplate: longer
+// biome-ignore-all lint/suspicious/noDoubleEquals: as above
 /**
  * Inline stub: hears what happens before the loader is there, and leaves it to the next page where
  * the loader does not come in time. Pasted into pages, so at most 500 bytes (brotli): every
@@ -27,57 +28,67 @@ declare let sillage: Stub;
 ((site: string, consent = "granted") => {
   const queue: Stub["q"] = [];
   const record = "sillage:" + site;
+  const early = record + "~";
   let choice = "";
   // biome-ignore lint/suspicious/noExplicitAny: as in StubFact
   const put = (fact: Fact, ...words: any[]) => queue.push([fact, words, Date.now()]);
 
   // The queue is the listener too: whoever has it can remove it.
-  queue.handleEvent = (event: Event | string) => {
+  // biome-ignore lint/suspicious/noExplicitAny: an event, then what of the queue may be written down, and its text
+  queue.handleEvent = (event: any, text?: any) => {
     try {
       // Only a click has one.
-      if ((event as MouseEvent).button + 1) put(3, ...(event as Event).composedPath());
+      if (event.button + 1) put(3, ...event.composedPath());
       else {
-        event = JSON.stringify(
-          queue.filter((it) => {
+        text = JSON.stringify(
+          (event = queue.filter((it) => {
             const [fact, words] = it;
-            const find = (selector: string) => words.find((at) => at.localName && at.matches(selector));
-            const element = find("[href],button,[data-sillage-name]");
+            const find = (selector: string) => words.find((at) => at.matches?.(selector));
+            const element = find("[href],[data-sillage-name],button");
             it[1] =
-              fact < 3
-                ? [words[0], document.referrer, `"title":` + JSON.stringify(document.title)]
-                : fact > 3
-                  ? words
-                  : element &&
-                    !find("[data-sillage-ignore]") && [
+              fact > 3
+                ? words
+                : fact == 3
+                  ? !find("[data-sillage-ignore]") &&
+                    element && [
                       element.dataset.sillageName,
                       element.id ? "#" + element.id : element.localName,
                       find("[data-sillage-mask]") ? "" : element.innerText,
                       find("[href]")?.href,
-                    ];
+                    ]
+                  : [words[0], document.referrer, `"title":` + JSON.stringify(document.title)];
             // The visitor's own choice is kept in any case. Else it counts before the last word of
             // the record (`-` where they have not chosen), and that before what the site set.
             return (
               it[1] &&
-              (fact > 9 ||
+              (fact > 5 ||
                 // @ts-expect-error: not in the DOM types (https://privacycg.github.io/gpc-spec/)
                 !navigator.globalPrivacyControl & /granted(\d.*-)?$/.test(consent + [localStorage[record]] + choice))
             );
-          }),
+          })),
         );
-        // Bounds of js/spill.ts. What was written is gone: most pages are told twice that they are left.
-        event[5e4] ||
-          JSON.stringify(localStorage).split(record + "~")[5] ||
-          (event[2] && ((localStorage[record + "~" + Date.now() + Math.random()] = event), (queue.length = 0)));
+        // Bounds of js/spill.ts. What was written, or counted as lost, is gone: most pages are told twice that they are left.
+        event[0] &&
+          (text[6e4] || JSON.stringify(localStorage).split(early)[5]
+            ? (localStorage[early] = (localStorage[early] | 0) + event.length)
+            : (localStorage[early + Date.now() + Math.random()] = text),
+          (queue.length = 0));
       }
     } catch {}
   };
-  addEventListener("click", queue as EventListenerObject, true);
-  addEventListener("pagehide", queue as EventListenerObject, true);
   // A page that is left before it has loaded gets no `pagehide` in WebKit.
   addEventListener("beforeunload", queue as EventListenerObject, true);
+  addEventListener("click", queue as EventListenerObject, true);
+  addEventListener("pagehide", queue as EventListenerObject, true);
   put(0, location.href);
   sillage = {
     q: queue,
+    consent(state) {
+      put(11, (choice = "" + state));
+    },
+    page() {
+      put(2, location.href);
+    },
     track(name, props) {
       try {
         name = "" + name;
@@ -86,12 +97,6 @@ declare let sillage: Stub;
         props = "";
       }
       put(4, name, props);
-    },
-    page() {
-      put(2, location.href);
-    },
-    consent(state) {
-      put(11, (choice = "" + state));
     },
   };
 })("shop");

@@ -225,7 +225,9 @@ export async function start(
         // The visitor may have allowed it there.
         if (options.anonymous || !(mayStore() || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
-          for (const [n, heard] of (JSON.parse(text) as Heard[]).entries()) {
+          // Under the first key is how much found no place.
+          const all: Heard[] = it === earlyKey ? [[Fact.Lost, [text], 0, 0]] : JSON.parse(text);
+          for (const [n, heard] of all.entries()) {
             const [fact, told, at, activeAt] = heard;
             // Anew for each: one page may have to make a visitor's id besides.
             random = seeded(it + n);

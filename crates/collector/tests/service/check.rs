@@ -41,10 +41,7 @@ async fn site() -> SocketAddr {
         .route("/moved", get(async || Redirect::temporary("/")))
         .route("/round", get(async || Redirect::temporary("/round")))
         .route("/large", get(async move || Html(large)))
-        .route(
-            "/t/sillage.js",
-            script("x(\"tracker-0a.js\")"),
-        )
+        .route("/t/sillage.js", script("x(\"tracker-0a.js\")"))
         .route("/t/tracker-0a.js", script("chunk"))
         .route(
             "/t/v1/batches",
