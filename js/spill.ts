@@ -37,7 +37,7 @@ export const mayStore = (heard: Heard[], options: Options) =>
 
 /**
  * Writes down what was heard, as far as the visitor allows: a choice of theirs in any case. What
- * was written is no longer in `heard`. `lost` facts could not be taken before.
+ * was written is no longer in `heard`; of what found no place the number is written. `lost` facts could not be taken before.
  */
 export function spill(heard: Heard[], options: Options, lost: number): void {
   const prefix = "sillage:" + options.site + "~";
@@ -55,13 +55,14 @@ export function spill(heard: Heard[], options: Options, lost: number): void {
       else lost++;
       return fits;
     });
-  const isFull = JSON.stringify(localStorage).split(prefix)[Most.Keys];
-  if (lost && !isFull) texts.push(JSON.stringify([Fact.Lost, [lost], 0]));
-  if (texts[0] && (isAll || !isFull)) {
-    // Keys are in the order in which the pages were left. Of what finds no place the number is kept.
-    localStorage[isFull ? prefix : prefix + Date.now() + Math.random()] = isFull
-      ? (localStorage[prefix] | 0) + texts.length + lost
-      : `[${texts}]`;
-    heard.length = 0;
-  }
+  if (!texts[0] && !lost) return;
+  if (!JSON.stringify(localStorage).split(prefix)[Most.Keys]) {
+    if (lost) texts.push(JSON.stringify([Fact.Lost, [lost], 0]));
+    // Keys are in the order in which the pages were left.
+    localStorage[prefix + Date.now() + Math.random()] = `[${texts}]`;
+  } else if (isAll)
+    // A list of numbers, behind `undefined`.
+    localStorage[prefix] += `,${texts.length + lost}`;
+  else return;
+  heard.length = 0;
 }

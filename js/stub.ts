@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: each statement costs bytes
 // biome-ignore-all lint/complexity/noCommaOperator: as above
 // biome-ignore-all lint/style/useTemplate: longer
-// biome-ignore-all lint/suspicious/noDoubleEquals: as above
+// biome-ignore-all lint/suspicious/noSparseArray: as above
 /**
  * Inline stub: hears what happens before the loader is there, and leaves it to the next page where
  * the loader does not come in time. Pasted into pages, so at most 500 bytes (brotli): every
@@ -27,9 +27,9 @@ declare let sillage: Stub;
 
 ((site: string, consent = "granted") => {
   const queue: Stub["q"] = [];
+  let choice = "";
   const record = "sillage:" + site;
   const early = record + "~";
-  let choice = "";
   // biome-ignore lint/suspicious/noExplicitAny: as in StubFact
   const put = (fact: Fact, ...words: any[]) => queue.push([fact, words, Date.now()]);
 
@@ -43,34 +43,35 @@ declare let sillage: Stub;
         text = JSON.stringify(
           (event = queue.filter((it) => {
             const [fact, words] = it;
-            const find = (selector: string) => words.find((at) => at.matches?.(selector));
-            const element = find("[href],[data-sillage-name],button");
+            const find = (selector: string) => words.find((at) => at.localName && at.matches(selector));
+            const element = find("[data-sillage-name],[href],button");
             it[1] =
               fact > 3
                 ? words
-                : fact == 3
-                  ? !find("[data-sillage-ignore]") &&
-                    element && [
+                : fact < 3
+                  ? [words[0], document.referrer, `"title":` + JSON.stringify(document.title)]
+                  : element &&
+                    !find("[data-sillage-ignore]") && [
                       element.dataset.sillageName,
                       element.id ? "#" + element.id : element.localName,
                       find("[data-sillage-mask]") ? "" : element.innerText,
                       find("[href]")?.href,
-                    ]
-                  : [words[0], document.referrer, `"title":` + JSON.stringify(document.title)];
+                    ];
             // The visitor's own choice is kept in any case. Else it counts before the last word of
             // the record (`-` where they have not chosen), and that before what the site set.
             return (
               it[1] &&
-              (fact > 5 ||
+              (fact > 8 ||
                 // @ts-expect-error: not in the DOM types (https://privacycg.github.io/gpc-spec/)
                 !navigator.globalPrivacyControl & /granted(\d.*-)?$/.test(consent + [localStorage[record]] + choice))
             );
           })),
         );
-        // Bounds of js/spill.ts. What was written, or counted as lost, is gone: most pages are told twice that they are left.
+        // Bounds of js/spill.ts, and its list of what was lost. What is written is gone: most pages are told twice that they
+        // are left.
         event[0] &&
           (text[6e4] || JSON.stringify(localStorage).split(early)[5]
-            ? (localStorage[early] = (localStorage[early] | 0) + event.length)
+            ? (localStorage[early] += [, event.length])
             : (localStorage[early + Date.now() + Math.random()] = text),
           (queue.length = 0));
       }
@@ -78,16 +79,16 @@ declare let sillage: Stub;
   };
   // A page that is left before it has loaded gets no `pagehide` in WebKit.
   addEventListener("beforeunload", queue as EventListenerObject, true);
-  addEventListener("click", queue as EventListenerObject, true);
   addEventListener("pagehide", queue as EventListenerObject, true);
+  addEventListener("click", queue as EventListenerObject, true);
   put(0, location.href);
   sillage = {
     q: queue,
-    consent(state) {
-      put(11, (choice = "" + state));
-    },
     page() {
       put(2, location.href);
+    },
+    consent(state) {
+      put(11, (choice = "" + state));
     },
     track(name, props) {
       try {

@@ -225,9 +225,15 @@ export async function start(
         // The visitor may have allowed it there.
         if (options.anonymous || !(mayStore() || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
-          // Under the first key is how much found no place.
-          const all: Heard[] = it === earlyKey ? [[Fact.Lost, [text], 0, 0]] : JSON.parse(text);
-          for (const [n, heard] of all.entries()) {
+          // Under the first key stands what each page beyond the last place lost, behind `undefined`.
+          const heardThere =
+            it === earlyKey
+              ? text
+                  .split(",", 99)
+                  .slice(1)
+                  .map((lost) => [Fact.Lost, [lost]])
+              : JSON.parse(text);
+          for (const [n, heard] of (heardThere as Heard[]).entries()) {
             const [fact, told, at, activeAt] = heard;
             // Anew for each: one page may have to make a visitor's id besides.
             random = seeded(it + n);

@@ -231,7 +231,9 @@ describe("before the module is ready", () => {
         await page.goto(url, { waitUntil: "domcontentloaded" });
       }
       const sizes = await page.evaluate(() => Object.values(localStorage).map(({ length }) => length));
-      assert.equal(sizes.length, 5);
+      // The sixth has the numbers of what found no place.
+      assert.equal(sizes.length, 6);
+      assert.ok(Math.min(...sizes) < 30);
       assert.ok(Math.max(...sizes) <= 65_536 + 100);
       letThrough();
     });
