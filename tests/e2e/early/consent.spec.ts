@@ -96,8 +96,7 @@ describe("consent before the module is ready", () => {
       const site = stage.newSite();
       const letThrough = holdBack(held);
       const url = origin.serve("/gpc", `${withStub ? stub(site) : ""}${stage.tag(site)}${BUTTONS}`);
-      const visitor = await stage.newVisitor(() => {
-        Reflect.deleteProperty(window, "WebAssembly");
+      const visitor = await newVisitorWaitingFor(held, () => {
         Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true });
       });
       const page = await openEarly(visitor, url);

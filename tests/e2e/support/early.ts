@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { type Visitor, withoutWebAssembly } from "./browser.ts";
+import type { Visitor } from "./browser.ts";
 import { dist } from "./collector.ts";
 import { event } from "./expect-events.ts";
 import type { Stage } from "./stage.ts";
@@ -10,8 +10,8 @@ import type { Stage } from "./stage.ts";
 /** Paths of the scripts that a page may have to do without. */
 export const LOADER = "/sillage.js";
 export const CHUNK = "/tracker-";
-/** Of a page without WebAssembly, whose module comes after the chunk. */
-export const MODULE = "/fallback-";
+/** What the module waits for, once its script is there: what stands in for it, or a request that is made for that alone. */
+export const MODULE = process.env.SILLAGE_MODULE === "js" ? "/fallback-" : "/held";
 
 /** The stub as it was built. */
 export const builtStub = readFileSync(join(dist, "web/stub.js"), "utf8");
@@ -26,6 +26,15 @@ export const BUTTONS = `<div id="list"><button>One</button><button>Two</button><
 export const selectors = ["#list>button:nth-of-type(1)", "#list>button:nth-of-type(2)", "#link"];
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+/** As a module that takes long to come. Firefox keeps a page loading as long as it imports a script, so that one cannot be held. */
+const compileAfter = (address: string) => {
+  const { compile } = WebAssembly;
+  WebAssembly.compile = async (bytes) => {
+    await fetch(address, { mode: "no-cors" }).catch(() => {});
+    return compile(bytes);
+  };
+};
 
 /** What tests of early pages do. */
 export function earlyPages(stage: Stage) {
@@ -43,7 +52,11 @@ export function earlyPages(stage: Stage) {
   }
 
   /** A visitor whose pages need what has this in its path. */
-  const newVisitorWaitingFor = (part: string) => stage.newVisitor(part === MODULE ? withoutWebAssembly : undefined);
+  async function newVisitorWaitingFor(part: string, before?: () => void) {
+    const visitor = await stage.newVisitor(before);
+    if (part === "/held") await visitor.context.addInitScript(compileAfter, `${stage.collector.gate.origin}${part}`);
+    return visitor;
+  }
 
   /** Opens a page without waiting for the scripts that are held back. */
   async function openEarly(visitor: Visitor, url: string) {
