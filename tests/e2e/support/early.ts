@@ -31,7 +31,8 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from + 1
 const compileAfter = (address: string) => {
   const { compile } = WebAssembly;
   WebAssembly.compile = async (bytes) => {
-    await fetch(address, { mode: "no-cors" }).catch(() => {});
+    // It fails where the page is left meanwhile.
+    await fetch(address, { mode: "no-cors" }).catch(() => new Promise(() => {}));
     return compile(bytes);
   };
 };
