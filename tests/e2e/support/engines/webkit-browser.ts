@@ -57,8 +57,8 @@ function newContext(command: Command, visitor: number, nextTab: () => number) {
   };
   const driven = {
     setDefaultTimeout: () => undefined,
-    async addInitScript(script: unknown) {
-      const source = typeof script === "function" ? `(${script})()` : String(script);
+    async addInitScript(script: unknown, given?: unknown) {
+      const source = typeof script === "function" ? `(${script})(${JSON.stringify(given)})` : String(script);
       await command("script", { visitor, source });
     },
     on: (name: string, listener: (told: unknown) => void) => void events.on(name, listener),
