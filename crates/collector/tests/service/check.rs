@@ -44,6 +44,11 @@ async fn site() -> SocketAddr {
         .route("/t/sillage.js", script("x(\"tracker-0a.js\")"))
         .route("/t/tracker-0a.js", script("chunk"))
         .route(
+            "/half",
+            get(async || Html("<script src=/half/sillage.js data-site=shop></script>")),
+        )
+        .route("/half/sillage.js", script("x(\"tracker-0b.js\")"))
+        .route(
             "/t/v1/batches",
             options(async || [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")]),
         );
@@ -92,6 +97,16 @@ async fn a_page_is_read_with_what_the_tracker_needs_there() {
         (&endpoint["status"], &endpoint["allowsOrigin"]),
         (&json!(200), &json!("*"))
     );
+}
+
+#[tokio::test]
+async fn a_file_that_the_loader_names_and_nobody_serves_is_told() {
+    let (collector, site) = (TestCollector::start(), site().await);
+    let told = check(&collector, &format!("http://{site}/half"))
+        .await
+        .json();
+    assert_eq!(file(&told, "loader")["status"], 200);
+    assert_eq!(file(&told, "chunk")["status"], 404);
 }
 
 #[tokio::test]
