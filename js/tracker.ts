@@ -226,14 +226,9 @@ export async function start(
         if (options.anonymous || !(mayStore() || text.includes(`[${Fact.ConsentChanged},["granted"]`))) continue;
         attempt(() => {
           // Under the first key stands what each page beyond the last place lost, behind `undefined`.
-          const heardThere =
-            it === earlyKey
-              ? text
-                  .split(",", 99)
-                  .slice(1)
-                  .map((lost) => [Fact.Lost, [lost]])
-              : JSON.parse(text);
-          for (const [n, heard] of (heardThere as Heard[]).entries()) {
+          const lost = () => text.split(",").reduce((sum, n) => sum + (Number(n) || 0), 0);
+          const left: Heard[] = it === earlyKey ? [[Fact.Lost, [lost()], 0, 0]] : JSON.parse(text);
+          for (const [n, heard] of left.entries()) {
             const [fact, told, at, activeAt] = heard;
             // Anew for each: one page may have to make a visitor's id besides.
             random = seeded(it + n);
