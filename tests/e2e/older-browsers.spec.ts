@@ -72,9 +72,9 @@ describe("older browsers", () => {
           },
           [from, to] as [number, number],
         );
-      const steps = (from: number, to: number) =>
+      const steps = (from: number, to: number, view: string) =>
         Array.from({ length: to - from + 1 }, (_, at) => from + at).map((n) =>
-          event("step_taken", { n, text: `step ${n} of a long way` }, { view: "first" }),
+          event("step_taken", { n, text: `step ${n} of a long way` }, { view }),
         );
       await take(1, STEPS);
       await settled(page);
@@ -90,11 +90,9 @@ describe("older browsers", () => {
         site,
         [
           pageview(url, { view: "first", ...visit }),
-          ...steps(1, STEPS),
+          ...steps(1, STEPS, "first"),
           pageview(part, { view: "part", referrer: url, ...visit }),
-          ...[STEPS + 1, STEPS + 2].map((n) =>
-            event("step_taken", { n, text: `step ${n} of a long way` }, { view: "part" }),
-          ),
+          ...steps(STEPS + 1, STEPS + 2, "part"),
           click("#next", { view: "part", href: next }),
           pageview(next, { view: "next", referrer: part, ...visit }),
         ],
