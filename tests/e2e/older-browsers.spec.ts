@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "node:test";
-import { settled, trackerReady, withoutWebAssembly } from "./support/browser.ts";
+import { settled, trackerReady, withoutWebAssembly, writtenDown } from "./support/browser.ts";
 import { root } from "./support/collector.ts";
 import { click, event, expectEvents, pageview } from "./support/expect-events.ts";
 import { isBatch } from "./support/gate.ts";
@@ -102,6 +102,19 @@ describe("older browsers", () => {
       assert.deepEqual(visitor.trackerSaid, []);
     });
   }
+
+  test("without `commit()` of IndexedDB its outbox is used all the same, and nothing is left in localStorage", async () => {
+    const { collector, origin } = stage;
+    const site = stage.newSite();
+    const url = origin.serve("/uncommitted", stage.tag(site, 'data-flush-interval-ms="60000"'));
+    const visitor = await stage.newVisitor(SWITCHED_OFF["`commit()` of IndexedDB"]);
+    const page = await visitor.open(url);
+    await settled(page);
+    await page.evaluate(() => window.sillage?.track("seen"));
+    await writtenDown(page);
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [`sillage:${site}`]);
+    await expectEvents(collector, site, [pageview(url), event("seen")], { pages: [page] });
+  });
 
   test("without Compression Streams a body goes as it is", async () => {
     const { collector, origin } = stage;
